@@ -1,0 +1,51 @@
+// How the state of a part looks: the class, the icon and the words always go together.
+const LOOK = {
+  filled: ["good", "circle-check"],
+  short: ["soon", "circle-half-2"],
+  missing: ["soon", "circle-dashed"],
+};
+
+export function setIcon(element, name) {
+  const use = element.querySelector("use");
+  if (use) use.setAttribute("href", `${use.getAttribute("href").split("#")[0]}#${name}`);
+}
+
+function setColour(element, state) {
+  element.classList.toggle("good", LOOK[state][0] === "good");
+  element.classList.toggle("soon", LOOK[state][0] === "soon");
+}
+
+export function setWords(element, text) {
+  const target = element.querySelector("span") ?? element;
+  if (target.textContent !== text) target.textContent = text;
+}
+
+export function showState(word, state, text) {
+  setColour(word, state);
+  setIcon(word, LOOK[state][1]);
+  setWords(word, text);
+}
+
+function showCheck(line, state, text) {
+  const mark = line.querySelector("span");
+  const small = line.querySelector("small");
+  if (mark) {
+    setColour(mark, state);
+    setIcon(mark, LOOK[state][1]);
+  }
+  if (small) {
+    setColour(small, state);
+    small.textContent = text;
+  }
+}
+
+export function showPart(part, state, text) {
+  if (!(state in LOOK)) return;
+  part.dataset.state = state;
+  const word = part.querySelector("[data-part-state]");
+  if (word) showState(word, state, text);
+  const line = document.querySelector(`[data-check="${CSS.escape(part.dataset.part)}"]`);
+  if (line) showCheck(line, state, text);
+  const filled = document.querySelectorAll('[data-part][data-state="filled"]').length;
+  for (const place of document.querySelectorAll("[data-parts-filled]")) place.textContent = filled;
+}

@@ -1,0 +1,5 @@
+"""The module Kwaliteitszorg en –verhoging; all it brings stands in the files here."""
+
+from lms_leiderschap.plugin import Plugin
+
+plugin = Plugin.from_folder(__name__)

@@ -1,0 +1,5 @@
+"""The facts are in setup.cfg."""
+
+from setuptools import setup
+
+setup()

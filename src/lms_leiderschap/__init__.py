@@ -1,0 +1,19 @@
+"""LMS Leiderschap: the learning platform for school leadership, in vertical slices.
+
+The order of SLICES is start-up order, import rule and table of contents: a slice knows only those
+to its left; news to the right travels as an event.
+"""
+
+from typing import Any
+
+SLICES = ("institution", "people", "programme", "enrolment", "group", "meeting", "submission",
+          "feedback", "instrument", "progress", "message")
+
+
+def main(global_config: dict[str, str], **settings: str) -> Any:
+    """The WSGI application of an ini file (`use = egg:lms-leiderschap`)."""
+    # Imported here: an add-on that imports lms_leiderschap.plugin needs no Pyramid for it.
+    from lms_leiderschap.app import make_app
+    from lms_leiderschap.settings import read_settings
+
+    return make_app(read_settings(settings, global_config.get("here", ".")))

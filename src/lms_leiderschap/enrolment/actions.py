@@ -1,0 +1,83 @@
+"""Who takes part, and who teaches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from lms_leiderschap.enrolment.events import Enrolled
+from lms_leiderschap.enrolment.model import Enrolment
+from lms_leiderschap.errors import Refusal
+from lms_leiderschap.institution.actions import record
+from lms_leiderschap.institution.model import institution_of
+from lms_leiderschap.people.actions import ask_link, person_with, register
+from lms_leiderschap.people.model import Person
+from lms_leiderschap.programme.model import Edition
+from lms_leiderschap.store.folder import new_id, path_of
+from lms_leiderschap.texts import _
+
+Notify = Callable[[Any], None]
+
+
+def enrol(edition: Edition, person: Person, *, by: str, at: datetime,
+          notify: Notify) -> Enrolment:
+    """Make a person participant of an edition; a second time gives the first enrolment.
+
+    Raises Refusal when the edition has ended or the person teaches it.
+    """
+    if earlier := edition.by_person.get(person.__name__):
+        return edition.enrolments[earlier]  # type: ignore[no-any-return]
+    if edition.state != "running":
+        raise Refusal(_("This edition has ended; nobody can be enrolled in it."))
+    if person.__name__ in edition.teachers:
+        raise Refusal(_("This person teaches this edition."), "email")
+    enrolment = edition.enrolments.add(new_id(), Enrolment(person.__name__, at))
+    edition.by_person[person.__name__] = enrolment.__name__
+    person.enrolments["/".join(path_of(enrolment))] = edition.title
+    record(enrolment, "enrolment.made", by=by, at=at, person=person.__name__)
+    notify(Enrolled(enrolment, not person.password, at))
+    return enrolment
+
+
+def invite(edition: Edition, email: str, given_name: str, family_name: str, *, by: str,
+           at: datetime, notify: Notify) -> Enrolment:
+    """Enrol by e-mail address; a person nobody knows yet is made and gets a link by mail."""
+    person = person_with(institution_of(edition), email)
+    if person is None:
+        person = register(institution_of(edition), email, given_name, family_name, by=by, at=at)
+    enrolment = enrol(edition, person, by=by, at=at, notify=notify)
+    if not person.password:
+        ask_link(person, "invitation", at=at, notify=notify)
+    return enrolment
+
+
+def invite_all(edition: Edition, people: Sequence[tuple[str, str, str]], *, by: str,
+               at: datetime, notify: Notify) -> list[Enrolment]:
+    """Enrol a checked list of (email, given name, family name); all or none."""
+    return [invite(edition, *row, by=by, at=at, notify=notify) for row in people]
+
+
+def choose_meeting(enrolment: Enrolment, module: str, meeting: str, *, by: str,
+                   at: datetime) -> None:
+    """Take part in another meeting of a module than the first; dates due move with it."""
+    enrolment.choices[module] = meeting
+    record(enrolment, "meeting.chosen", by=by, at=at, module=module, meeting=meeting)
+
+
+def let_teach(edition: Edition, person: Person, *, by: str, why: str, at: datetime) -> None:
+    """Make a person teacher of this edition. Raises Refusal when they take part in it."""
+    if person.__name__ in edition.by_person:
+        raise Refusal(_("This person takes part in this edition."), "email")
+    if person.__name__ not in edition.teachers:
+        edition.teachers[person.__name__] = at.isoformat()
+        person.teaches["/".join(path_of(edition))] = edition.title
+        record(edition, "teacher.given", by=by, at=at, why=why, person=person.__name__)
+
+
+def stop_teaching(edition: Edition, person: Person, *, by: str, why: str, at: datetime) -> None:
+    """Take the role of teacher back; feedback already given stays."""
+    if person.__name__ in edition.teachers:
+        del edition.teachers[person.__name__]
+        person.teaches.pop("/".join(path_of(edition)), None)
+        record(edition, "teacher.taken", by=by, at=at, why=why, person=person.__name__)

@@ -1,0 +1,20 @@
+"""What happened to an enrolment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from lms_leiderschap.enrolment.model import Enrolment
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A person became participant of an edition.
+
+    invite  they have never signed in, so an invitation by link is due
+    """
+
+    enrolment: Enrolment
+    invite: bool
+    at: datetime

@@ -1,0 +1,1 @@
+"""What waits for a teacher, what the teacher writes, and its release."""

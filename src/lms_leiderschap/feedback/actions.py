@@ -1,0 +1,163 @@
+"""Giving feedback: kept while it is written, ready when it is done, released when it may be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from lms_leiderschap.errors import DraftMoved, Refusal
+from lms_leiderschap.feedback.events import FeedbackReleased
+from lms_leiderschap.feedback.model import (DECISIONS, REMARK_KINDS, Feedback, Remark,
+                                            feedback_by)
+from lms_leiderschap.feedback.queue import place_row
+from lms_leiderschap.institution.actions import record
+from lms_leiderschap.institution.model import institution_of
+from lms_leiderschap.store.folder import new_id
+from lms_leiderschap.submission.model import Submission
+from lms_leiderschap.submission.rows import write_row
+from lms_leiderschap.texts import _
+
+Notify = Callable[[Any], None]
+MOST_STEPS = 3
+
+
+def begin(submission: Submission, author: str, *, kind: str = "teacher",
+          at: datetime) -> Feedback:
+    """This person's feedback on a version, made when there is none.
+
+    From here on the participant cannot take the version back: the mark stands on the version
+    itself, so that of a taking back and a beginning at one moment one is told to look again.
+    Raises Refusal when it was taken back.
+    """
+    if feedback := feedback_by(submission, author):
+        return feedback
+    if submission.state == "withdrawn":
+        raise Refusal(_("This version was taken back."))
+    submission.held_by = submission.held_by or author
+    feedback = submission.feedback.add(new_id(), Feedback(author, kind, at))
+    return feedback
+
+
+def keep_feedback(submission: Submission, author: str, *, notes: Mapping[str, str],
+                  choices: Mapping[str, str], steps: Sequence[str], decision: str, until: str,
+                  serial: int | None, at: datetime) -> Feedback:
+    """Keep what a teacher wrote so far; it stays a draft that nobody else sees.
+
+    notes    part key to plain text; parts left out keep theirs, an empty text clears one
+    choices  criterion key to level key
+    steps    at most three next steps
+    decision one of DECISIONS or ""; until  ISO moment that belongs to "returned"
+    serial   the serial the page started from, None to write over what is there
+    Raises DraftMoved when it was saved elsewhere since, Refusal once it is released.
+    """
+    feedback = begin(submission, author, at=at)
+    _check_unreleased(feedback)
+    new = ({**feedback.notes, **notes}, {**feedback.choices, **choices}, tuple(steps), decision,
+           until)
+    old = (dict(feedback.notes), dict(feedback.choices), feedback.steps, feedback.decision,
+           feedback.until)
+    if new == old and feedback.serial:
+        return feedback
+    if serial is not None and serial != feedback.serial:
+        raise DraftMoved(_("This feedback was changed elsewhere. Choose which text stays."), "",
+                         feedback.serial, dict(feedback.notes))
+    feedback.notes.update(notes)
+    feedback.choices.update(choices)
+    feedback.steps, feedback.decision, feedback.until = new[2:]
+    feedback.state, feedback.saved_at = "draft", at
+    feedback.serial += 1
+    place_row(submission)
+    return feedback
+
+
+def make_ready(feedback: Feedback, *, at: datetime, notify: Notify) -> None:
+    """Say that feedback is done. A version that goes back is released at once.
+
+    Raises Refusal (field "steps", "decision" or "until") when something is missing.
+    """
+    _check_whole(feedback, at)
+    if feedback.state == "draft":
+        feedback.state, feedback.ready_at = "ready", at
+        place_row(feedback.submission)
+    if feedback.decision == "returned":
+        release(feedback, by=feedback.author, at=at, notify=notify)
+
+
+def release(feedback: Feedback, *, by: str, at: datetime, notify: Notify) -> None:
+    """Let the authors read it, and settle the version with its decision; twice is once.
+
+    Raises Refusal when it is not ready.
+    """
+    if feedback.state == "released":
+        return
+    if feedback.state != "ready":
+        raise Refusal(_("This feedback is not ready yet."))
+    _check_whole(feedback, at)
+    submission = feedback.submission
+    feedback.state, feedback.released_at = "released", at
+    if feedback.kind == "teacher":
+        submission.outcome = feedback.decision
+        work = submission.work
+        if feedback.decision == "returned":
+            work.changes = (*work.changes, (feedback.until, ""))
+        author = institution_of(submission).people[feedback.author]
+        write_row(work, new=True, feedback={
+            "by": author.given_name, "points": feedback.points, "at": at.isoformat()})
+    place_row(submission)
+    record(feedback, "feedback.released", by=by, at=at, decision=feedback.decision)
+    notify(FeedbackReleased(feedback, at))
+
+
+def release_all(feedbacks: Sequence[Feedback], *, by: str, at: datetime,
+                notify: Notify) -> int:
+    """Release several at once, all or none; how many."""
+    for feedback in feedbacks:
+        release(feedback, by=by, at=at, notify=notify)
+    return len(feedbacks)
+
+
+def add_remark(submission: Submission, author: str, kind: str, text: str,
+               anchor: Mapping[str, Any], *, at: datetime) -> Remark:
+    """Put a remark at a place in a version.
+
+    kind    one of REMARK_KINDS
+    anchor  version, block, start, end, quote, and part or file
+    Raises Refusal (field "text" or "kind") when it says nothing or its feedback is released.
+    """
+    if kind not in REMARK_KINDS:
+        raise Refusal(_("Choose what kind of remark this is."), "kind")
+    if not text.strip():
+        raise Refusal(_("Write what you want to say about it."), "text")
+    feedback = begin(submission, author, at=at)
+    _check_unreleased(feedback)
+    remark = feedback.remarks.add(new_id(), Remark(kind, text, dict(anchor), author, at))
+    feedback.saved_at = at
+    place_row(submission)
+    return remark
+
+
+def remove_remark(remark: Remark, *, at: datetime) -> None:
+    """Take a remark away. Raises Refusal once its feedback is released."""
+    feedback: Feedback = remark.__parent__.__parent__  # type: ignore[union-attr, assignment]
+    _check_unreleased(feedback)
+    feedback.remarks.remove(remark.__name__)
+    feedback.saved_at = at
+    place_row(feedback.submission)
+
+
+def _check_unreleased(feedback: Feedback) -> None:
+    if feedback.state == "released":
+        raise Refusal(_("This feedback was released and stays as it is."))
+
+
+def _check_whole(feedback: Feedback, at: datetime) -> None:
+    if not feedback.steps:
+        raise Refusal(_("Write at least one next step."), "steps")
+    if len(feedback.steps) > MOST_STEPS:
+        raise Refusal(_("Three next steps is the most."), "steps")
+    if feedback.decision not in DECISIONS:
+        raise Refusal(_("Choose a decision."), "decision")
+    if feedback.decision == "returned" and (
+            not feedback.until or datetime.fromisoformat(feedback.until) <= at):
+        raise Refusal(_("Fill in until when the new version can be handed in."), "until")

@@ -1,0 +1,1 @@
+"""Groups of people that hand in together."""

@@ -1,0 +1,1 @@
+"""The tenant: settings, add-ons, audit log, outbox, privacy."""

@@ -1,0 +1,174 @@
+"""The institution: the top of the tree of one database."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from BTrees.IOBTree import IOBTree
+from BTrees.LOBTree import LOBTree
+from BTrees.OOBTree import OOBTree
+from persistent import Persistent
+from pyramid.authorization import DENY_ALL, Allow, Authenticated
+
+from lms_leiderschap.permissions import Permission, Role, allow
+from lms_leiderschap.store.folder import Folder, Resource
+from lms_leiderschap.store.index import CoveringList
+
+SHARDS = 16
+
+
+class Sharded(Persistent):
+    """Entries under random numbers, spread over trees so that writers rarely meet."""
+
+    schema = 1
+    personal = ("ids of persons; addresses and names in mail that waits",)
+    retention = "until done"
+
+    def __init__(self) -> None:
+        self._shards = tuple(LOBTree() for _number in range(SHARDS))
+
+    def put(self, entry: dict[str, Any]) -> int:
+        """Keep `entry` (plain values) and return its number."""
+        number = secrets.randbits(62)
+        self._shards[number % SHARDS][number] = entry
+        return number
+
+    def replace(self, number: int, entry: dict[str, Any]) -> None:
+        self._shards[number % SHARDS][number] = entry
+
+    def get(self, number: int) -> dict[str, Any] | None:
+        return self._shards[number % SHARDS].get(number)  # type: ignore[no-any-return]
+
+    def drop(self, number: int) -> None:
+        self._shards[number % SHARDS].pop(number, None)
+
+    def items(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        for shard in self._shards:
+            yield from shard.items()
+
+
+class AuditLog(Persistent):
+    """Who changed what, when and why.
+
+    An action writes its entry under a random number; one job seals entries into a chain in which
+    each line carries the fingerprint of the one before it. A chain written by the actions
+    themselves would make all of them collide.
+    """
+
+    schema = 1
+    personal = ("ids of persons",)
+    retention = "seven years"
+
+    def __init__(self) -> None:
+        self.waiting = Sharded()
+        self.sealed: Any = IOBTree()
+
+    def seal(self) -> int:
+        """Move what waits into the chain, oldest first; how many lines were added."""
+        entries = sorted(self.waiting.items(), key=lambda item: (item[1]["at"], item[0]))
+        last = self.sealed.maxKey() if self.sealed else 0
+        before = self.sealed[last]["seal"] if last else ""
+        for number, entry in entries:
+            last += 1
+            before = _seal(before, entry)
+            self.sealed[last] = entry | {"seal": before}
+            self.waiting.drop(number)
+        return len(entries)
+
+    def broken_at(self) -> int | None:
+        """Number of the first line that does not fit the chain; None when all fit."""
+        before = ""
+        for number, line in self.sealed.items():
+            entry = {key: value for key, value in line.items() if key != "seal"}
+            before = _seal(before, entry)
+            if before != line["seal"]:
+                return int(number)
+        return None
+
+    def newest(self, number: int) -> list[dict[str, Any]]:
+        """The latest lines, newest first, sealed or not."""
+        waiting = sorted((entry for _key, entry in self.waiting.items()),
+                         key=lambda entry: entry["at"], reverse=True)
+        if len(waiting) >= number or not self.sealed:
+            return waiting[:number]
+        last = self.sealed.maxKey()
+        sealed = self.sealed.values(min=last - (number - len(waiting)) + 1)
+        return waiting + list(reversed(list(sealed)))
+
+
+def _seal(before: str, entry: dict[str, Any]) -> str:
+    text = json.dumps([before, entry], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Institution(Resource):
+    """The tenant, and the root of every address.
+
+    key          short name, as in the institutions file
+    name         as people read it
+    zone         name of the time zone on its screens
+    address      "u" or "je": how pages of no single programme speak
+    holidays     pairs of ISO dates (first, last) on which no promise runs
+    """
+
+    schema = 1
+    personal = ()
+    retention = "with institution"
+
+    def __init__(self, key: str, name: str, *, zone: str, address: str) -> None:
+        self.key, self.name, self.zone, self.address = key, name, zone, address
+        self.office_email = ""
+        self.holidays: tuple[tuple[str, str], ...] = ()
+        self.people, self.programmes, self.groups = Folder(), Folder(), Folder()
+        for name_, folder in self._branches().items():
+            folder.__name__, folder.__parent__ = name_, self
+        self.emails: Any = OOBTree()
+        self.lists: Any = OOBTree()
+        self.plugins: Any = OOBTree()
+        self.outbox = Sharded()
+        self.audit = AuditLog()
+
+    def _branches(self) -> dict[str, Folder]:
+        return {"people": self.people, "programmes": self.programmes, "groups": self.groups}
+
+    def __getitem__(self, name: str) -> Any:
+        return self._branches()[name]
+
+    def __acl__(self) -> list[Any]:
+        return [
+            (Allow, Authenticated, {Permission.SEE_OWN, Permission.SEE_QUEUE}),
+            allow("role:office", Role.OFFICE),
+            allow("role:admin", Role.ADMIN),
+            DENY_ALL,
+        ]
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    def covering_list(self, name: str) -> CoveringList:
+        """The list of that name. Made when its edition opens; KeyError when there is none."""
+        return self.lists[name]  # type: ignore[no-any-return]
+
+    def switched_on(self) -> list[str]:
+        """Names of the add-ons this institution uses."""
+        return [name for name, state in self.plugins.items() if state["on"]]
+
+
+def institution_of(resource: Resource) -> Institution:
+    """The institution whose tree `resource` stands in."""
+    at: Any = resource
+    while at.__parent__ is not None:
+        at = at.__parent__
+    return at  # type: ignore[no-any-return]
+
+
+def local(institution: Institution, moment: datetime) -> datetime:
+    """`moment` on the clocks of the institution."""
+    return moment.astimezone(institution.tz)

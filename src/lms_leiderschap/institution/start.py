@@ -1,0 +1,26 @@
+"""What this slice adds to the application."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from lms_leiderschap.institution.model import Institution
+from lms_leiderschap.permissions import Permission
+from lms_leiderschap.texts import _
+
+
+def seal_audit(institution: Institution, _at: datetime) -> None:
+    """Chain the audit entries that were written since the last time."""
+    institution.audit.seal()
+
+
+def includeme(config: Any) -> None:
+    config.scan("lms_leiderschap.institution.views")
+    config.add_job("seal audit", seal_audit, timedelta(minutes=1))
+    config.add_navigation(
+        80, _("Add-ons"), "/addons", "puzzle",
+        lambda request: request.has_permission(Permission.MANAGE_ADDONS, request.institution))
+    config.add_navigation(
+        90, _("Log"), "/audit", "history",
+        lambda request: request.has_permission(Permission.READ_AUDIT, request.institution))

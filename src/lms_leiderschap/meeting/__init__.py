@@ -1,0 +1,1 @@
+"""The dated days of an edition."""

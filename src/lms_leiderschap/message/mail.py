@@ -1,0 +1,3 @@
+"""Mail."""
+def includeme(config):
+    pass

@@ -1,0 +1,142 @@
+"""Everything that can be done to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from lms_leiderschap.errors import Refusal
+from lms_leiderschap.institution.actions import record
+from lms_leiderschap.institution.model import Institution, institution_of
+from lms_leiderschap.people.events import LinkAsked, PersonErased
+from lms_leiderschap.people.model import Person
+from lms_leiderschap.people.passwords import check_rules, hash_password
+from lms_leiderschap.people.tokens import digest, new_token
+from lms_leiderschap.permissions import Role
+from lms_leiderschap.store.folder import new_id
+from lms_leiderschap.texts import _
+
+Notify = Callable[[Any], None]
+LINK_LASTS = {"sign_in": timedelta(minutes=30), "reset": timedelta(hours=1),
+              "invitation": timedelta(days=14)}
+STAGED_LASTS = timedelta(days=7)
+
+
+def normal_email(email: str) -> str:
+    """The one way an address is compared: without spaces around it, in lower case."""
+    return email.strip().lower()
+
+
+def person_with(institution: Institution, email: str) -> Person | None:
+    """The person who signs in with this address; None when there is none."""
+    person_id = institution.emails.get(normal_email(email))
+    return institution.people.get(person_id) if person_id else None
+
+
+def register(institution: Institution, email: str, given_name: str, family_name: str, *,
+             by: str, at: datetime) -> Person:
+    """Make a person. Raises Refusal (field "email") when the address is already in use."""
+    email = normal_email(email)
+    if email in institution.emails:
+        raise Refusal(_("Somebody already uses this e-mail address."), "email")
+    person = institution.people.add(new_id(), Person(email, given_name, family_name))
+    institution.emails[email] = person.__name__
+    record(person, "person.registered", by=by, at=at)
+    return person
+
+
+def set_password(person: Person, password: str, *, by: str, at: datetime) -> None:
+    """Choose a password; every link that was out stops working.
+
+    Sessions elsewhere are ended by the caller, who knows which one is in use.
+    Raises Refusal (field "password") when it breaks the rules.
+    """
+    check_rules(password, person.email)
+    person.password = hash_password(password)
+    person.tokens.clear()
+    record(person, "person.password_changed", by=by, at=at)
+
+
+def ask_link(person: Person, kind: str, *, at: datetime, notify: Notify) -> None:
+    """Make a single-use link of a kind in LINK_LASTS and have it mailed."""
+    for fingerprint, (_kind, ends) in list(person.tokens.items()):
+        if ends < at:
+            del person.tokens[fingerprint]
+    text, fingerprint = new_token()
+    person.tokens[fingerprint] = (kind, at + LINK_LASTS[kind])
+    notify(LinkAsked(person, kind, f"{person.__name__}.{text}", at))
+
+
+def person_of_link(institution: Institution, token: str, kind: str, *,
+                   at: datetime) -> Person | None:
+    """Whose link this is, when it is of that kind, unused and in time; nothing is used up."""
+    person_id, _dot, text = token.partition(".")
+    person = institution.people.get(person_id)
+    if person is None or person.blocked:
+        return None
+    known, ends = person.tokens.get(digest(text), ("", at))
+    return person if known == kind and at < ends else None
+
+
+def use_link(institution: Institution, token: str, kind: str, *, at: datetime) -> Person:
+    """Use a link up and return whose it was.
+
+    Raises Refusal when it is not known, of another kind, used or out of date.
+    """
+    person = person_of_link(institution, token, kind, at=at)
+    if person is None:
+        raise Refusal(_("This link no longer works. Ask for a new one."))
+    del person.tokens[digest(token.partition(".")[2])]
+    return person
+
+
+def give_role(person: Person, role: Role, *, by: str, why: str, at: datetime) -> None:
+    """Give a role that holds for the whole institution (office or admin)."""
+    if not person.has_role(role):
+        person.roles = (*person.roles, role.value)
+        record(person, "role.given", by=by, at=at, why=why, role=role.value)
+
+
+def take_role(person: Person, role: Role, *, by: str, why: str, at: datetime) -> None:
+    """Take such a role back.
+
+    Raises Refusal when nobody would be left who can give roles.
+    """
+    if role is Role.ADMIN and not _another_admin(person):
+        raise Refusal(_("Give somebody else this role first: nobody could give roles any more."))
+    if person.has_role(role):
+        person.roles = tuple(name for name in person.roles if name != role.value)
+        record(person, "role.taken", by=by, at=at, why=why, role=role.value)
+
+
+def _another_admin(person: Person) -> bool:
+    return any(other.has_role(Role.ADMIN) for other in institution_of(person).people.values()
+               if other is not person)
+
+
+def set_profile(person: Person, *, address: str, language: str, by: str, at: datetime) -> None:
+    """How pages speak to this person: address "u", "je" or "", language "nl" or "en"."""
+    if (person.address, person.language) != (address, language):
+        person.address, person.language = address, language
+        record(person, "person.profile_changed", by=by, at=at)
+
+
+def forget_staged(person: Person, *, at: datetime) -> int:
+    """Drop uploads that no form used within seven days; how many went."""
+    names = person.staged.older_than(at - STAGED_LASTS)
+    for name in names:
+        person.staged.remove(name)
+    return len(names)
+
+
+def erase(person: Person, *, by: str, why: str, at: datetime, notify: Notify) -> None:
+    """Take a person and all that is theirs out of the tree.
+
+    The audit log keeps ids only and stays whole. Bytes leave the disk at the next pack.
+    """
+    institution = institution_of(person)
+    record(person, "person.erased", by=by, at=at, why=why)
+    notify(PersonErased(person, at))
+    institution.emails.pop(person.email, None)
+    institution.people.remove(person.__name__)

@@ -1,0 +1,63 @@
+"""The commonest passwords that are long enough to be chosen, in lower case.
+
+Drawn up by hand from the patterns that lead the published lists of leaked passwords, with the Dutch
+ones that schools meet. None has a space.
+"""
+
+COMMON_PASSWORDS = frozenset(
+    r"""
+!qaz2wsx3edc !qaz@wsx#edc 000000000000 0000000000000000 0123456789012 012345678910
+098765432109 0987654321098 101010101010 111111111111 1111111111111111 112233445566
+11223344556677 1122334455667788 121212121212 123123123123 123412341234 123456123456
+123456654321 1234567887654321 123456789012 1234567890123 12345678901234 123456789012345
+1234567890123456 12345678901234567890 1234567890abc 1234567890qwerty 1234567891011
+123456789101112 123456789abc 123456789qwerty 123456qwerty 12345qwertasdfg 123qwe123qwe
+123qweasdzxc 135791357913 147258369000 147258369147 159357159357 159753159753 1a2b3c4d5e6f
+1q2w3e4r5t6y 1q2w3e4r5t6y7u 1q2w3e4r5t6y7u8i 1q2w3e4r5t6y7u8i9o0p 1qaz!qaz2wsx
+1qaz1qaz1qaz 1qaz2wsx3edc 1qaz2wsx3edc4rfv 1qaz@wsx3edc 1qazxsw23edc 222222222222
+246810121416 321321321321 333333333333 444444444444 555555555555 666666666666 741852963741
+777777777777 789456123000 789456123789 888888888888 963852741963 987654321012
+9876543210987 999999999999 a123456789012 a1234567890b a12345678910 a1b2c3d4e5f6
+a1b2c3d4e5f6g7 aa1234567890 aaaaaaaaaaaa aaaabbbbcccc abc1234567890 abc123abc123
+abcabcabcabc abcd12345678 abcd1234abcd abcdabcdabcd abcde1234567 abcdef123456 abcdefg12345
+abcdefg123456 abcdefgh1234 abcdefgh12345678 abcdefghijkl abcdefghijklm abcdefghijklmnop
+abcdefghijklmnopqrstuvwxyz admin1234567 admin12345678 admin123456789 admin1234admin
+adminadmin12 adminadminadmin administrateur administrator administrator1 administrator123
+ajaxajaxajax ajaxamsterdam amsterdam020 amsterdam123 amsterdam1234 amsterdam2024
+antwerpen123 antwerpen1234 asdf1234asdf asdfasdfasdf asdfghjkl123 asdfghjkl1234
+asdfghjkl12345 asdfghjklzxc asdfjkl123456 azerty123456 azerty123456789 azertyuiop12
+azertyuiop123 azertyuiopqs azertyuiopqsdfghjklm baseball1234 basisschool1 basisschool123
+changeme123! changeme1234 changemechangeme chelsea12345 computer1234
+correcthorsebatterystaple defaultpassword directeur123 directeur1234 dragon123456
+feyenoord123 feyenoord1234 feyenoord1908 football1234 football12345 geenwachtwoord
+geheim123456 geheim1234567 geheimgeheim hallo12345678 hallo123456789 hallohallohallo
+herfst2025herfst ikhouvanjou1 ikhouvanjou123 ikhouvanvoetbal ilovemyfamily iloveyou1234
+iloveyou12345 iloveyou123456 iloveyou2024 iloveyouforever iloveyouiloveyou iloveyousomuch
+internet1234 jordan232323 leerkracht123 leerkracht1234 lente2025lente letmein12345
+letmein123456 letmeinletmein letmeinplease liverpool123 liverpool1234 manchester123
+master123456 michael12345 mijnwachtwoord mijnwachtwoord1 monkey123456 mypassword123
+nederland123 nederland1234 nederland2024 nieuwwachtwoord onderwijs123 onderwijs1234
+p@ssw0rd123! p@ssw0rd1234 p@ssw0rd12345 p@ssword1234 pass12345678 pass123456789
+pass1234pass passpasspass passw0rd123! passw0rd1234 password!123 password123! password1234
+password1234! password12345 password123456 password1234567 password12345678
+password123456789 password1234567890 password2020 password2021 password2022 password2023
+password2024 password2025 password2026 password2027 password@123 password@1234
+passwordpassword princess1234 princess12345 q1234567890q q1w2e3r4t5y6 q1w2e3r4t5y6u7
+qazwsxedc123 qazwsxedcrfv qwe123asd456 qwe123qwe123 qweasdzxc123 qweasdzxc1234
+qweqweqweqwe qwert12345678 qwerty123456 qwerty1234567 qwerty12345678 qwerty123456789
+qwerty1234567890 qwerty654321 qwertyqwerty qwertyuiop12 qwertyuiop123 qwertyuiop1234
+qwertyuiop12345 qwertyuiop[] qwertyuiopasdf qwertyuiopasdfghjkl qwertyuiopasdfghjklzxcvbnm
+qwertzuiop123 rootrootroot rotterdam010 rotterdam123 rotterdam1234 schooldirecteur
+schoolleider schoolleider1 schoolleider123 shadow123456 spiderman123 sunshine1234
+sunshine12345 superadmin123 superman1234 temporary123 temppassword test12345678
+test123456789 testing12345 testtest1234 testtesttest thisismypassword trustno1trustno1
+vlaanderen123 voetbal12345 voetbal123456 wachtwoord01 wachtwoord1! wachtwoord12
+wachtwoord123 wachtwoord123! wachtwoord1234 wachtwoord12345 wachtwoord123456
+wachtwoord2024 wachtwoord2025 wachtwoord2026 wachtwoord2027 wachtwoordwachtwoord
+welcome1234! welcome12345 welcome123456 welcome2024! welcome2025! welcome2026!
+welcome@1234 welcomewelcome welkom012345 welkom12345! welkom123456 welkom123456!
+welkom1234567 welkom12345678 welkom2024welkom welkomterug1 welkomwelkom winter2025winter
+xxxxxxxxxxxx zaq12wsxcde3 zomer2024zomer zomervakantie zomervakantie1 zxcvbnm12345
+zxcvbnm123456 zxcvbnm1234567890 zxcvbnmasdfghjkl zzzzzzzzzzzz
+""".split()
+)

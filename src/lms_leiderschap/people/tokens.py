@@ -1,0 +1,68 @@
+"""Tokens that are used once, and texts that we signed ourselves.
+
+All of it is arithmetic: nothing here stores, reads a clock or knows a request.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from base64 import urlsafe_b64encode
+from urllib.parse import quote, unquote
+
+_FORM_KEY = b"lms_leiderschap form key"
+
+
+def new_token() -> tuple[str, str]:
+    """A new token for a link (256 random bits, safe in an address) and its digest to keep."""
+    text = secrets.token_urlsafe(32)
+    return text, digest(text)
+
+
+def digest(text: str) -> str:
+    """SHA-256 of a token, 64 hex characters. No salt: a random token cannot be guessed back."""
+    return hashlib.sha256(_bytes(text)).hexdigest()
+
+
+def sign(secret: bytes, *parts: str) -> str:
+    """The parts and their HMAC-SHA256, separated by dots; anyone may read them, no one alter.
+
+    Safe in an address. Use another secret for each purpose: what was signed for one would pass
+    for the other.
+    """
+    body = ".".join(quote(part, safe="").replace(".", "%2E") for part in parts)
+    return f"{body}.{_mac(secret, body)}"
+
+
+def verify(secret: bytes, text: str) -> tuple[str, ...] | None:
+    """The parts of a text that `sign` made with the same secret, None for any other text."""
+    body, _, mac = text.rpartition(".")
+    if not hmac.compare_digest(_bytes(mac), _bytes(_mac(secret, body))):
+        return None
+    return tuple(unquote(part) for part in body.split("."))
+
+
+def form_key(secret: bytes, person_id: str) -> str:
+    """A new key for one drawn form, `<random>.<person>.<mac>`: whose it is, also after logout."""
+    return sign(_form_secret(secret), secrets.token_urlsafe(16), person_id)
+
+
+def person_of_form_key(secret: bytes, key: str) -> str | None:
+    """The id of the person a form was drawn for, None when `key` is not one of ours."""
+    parts = verify(_form_secret(secret), key)
+    return parts[1] if parts and len(parts) == 2 else None
+
+
+def _form_secret(secret: bytes) -> bytes:
+    return hmac.digest(secret, _FORM_KEY, "sha256")
+
+
+def _mac(secret: bytes, body: str) -> str:
+    mac = hmac.digest(secret, _bytes(body), "sha256")
+    return urlsafe_b64encode(mac).decode().rstrip("=")
+
+
+def _bytes(text: str) -> bytes:
+    # What arrives in a request may hold half a surrogate pair; it is wrong, not an error.
+    return text.encode("utf-8", "surrogatepass")

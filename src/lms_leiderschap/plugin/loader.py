@@ -1,0 +1,195 @@
+"""From what is installed to what an institution is offered. A bad plugin harms only itself."""
+
+import hashlib
+import json
+import logging
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Literal
+
+from lms_leiderschap.plugin.contract import Plugin, PluginError
+from lms_leiderschap.plugin.library import Library, read_library
+from lms_leiderschap.programme.plain import nearest
+from lms_leiderschap.programme.spec import Offer, Spec
+
+GROUP = "lms_leiderschap.plugins"
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPlugin:
+    """One row of the add-on list.
+
+    state      ``loaded``, or ``parked``: installed, but not offered to anyone
+    modules    (key, title) of each module it brings
+    sentence   why it is parked, for the person who installed it
+    reference  the same words stand in the log of the server
+    """
+
+    name: str
+    version: str
+    title: str
+    state: Literal["loaded", "parked"]
+    modules: Sequence[tuple[str, str]] = ()
+    sentence: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plugins:
+    """All that is installed on this machine. Switched on or off is a matter of an institution."""
+
+    loaded: Mapping[str, Plugin] = field(default_factory=dict)
+    parked: Sequence[ListedPlugin] = ()
+    library: Library = field(default_factory=read_library)
+
+    def offer(self, enabled: Collection[str]) -> Offer:
+        """What the library and the plugins of these names offer; unknown names are left aside."""
+        brought = [("", kind, spec) for kind, spec in _library_specs(self.library)]
+        for name, plugin in self.loaded.items():
+            if name in enabled:
+                brought += [(name, kind, spec) for kind, spec in _specs(plugin)]
+        chosen: dict[tuple[str, str], tuple[str, Spec]] = {}
+        for name, kind, spec in brought:
+            _, first = chosen.get((kind, spec.key), ("", None))
+            if first is None or _order(_version(spec)) > _order(_version(first)):
+                chosen[kind, spec.key] = (name, spec)
+        return self._offer(chosen)
+
+    def _offer(self, chosen: Mapping[tuple[str, str], tuple[str, Spec]]) -> Offer:
+        def of_kind(wanted: str) -> dict[str, Any]:
+            return {key: spec for (kind, key), (_, spec) in chosen.items() if kind == wanted}
+
+        return Offer(
+            modules=of_kind("module"),
+            reports=of_kind("report"),
+            rubrics=of_kind("rubric"),
+            tools=of_kind("tool"),
+            programmes=of_kind("programme"),
+            origin={
+                place: (name, self.loaded[name].version if name else _version(spec))
+                for place, (name, spec) in chosen.items()
+            },
+        )
+
+    def listed(self) -> Sequence[ListedPlugin]:
+        """Rows of the add-on list, in the order of their names."""
+        rows = [
+            ListedPlugin(
+                name, plugin.version, plugin.title, "loaded",
+                tuple((module.key, module.title) for module in plugin.modules),
+            )
+            for name, plugin in self.loaded.items()
+        ]  # fmt: skip
+        return sorted([*rows, *self.parked], key=lambda row: row.name)
+
+
+def load_installed() -> Plugins:
+    """Load every plugin that is installed; one that cannot be loaded is parked with a sentence."""
+    return load(entry_points(group=GROUP))
+
+
+def load(points: Iterable[EntryPoint], library: Library | None = None) -> Plugins:
+    """Load plugins in the order of their names. The later of two claims on one name is parked."""
+    library = library or read_library()
+    loaded: dict[str, Plugin] = {}
+    parked: list[ListedPlugin] = []
+    for point in sorted(points, key=lambda item: (item.name, item.value)):
+        plugin = None
+        try:
+            plugin = _imported(point)
+            _check_formats(plugin, library)
+            _check_claims(plugin, loaded, library)
+            loaded[plugin.name] = plugin
+        # A plugin may raise anything at import, even an attempt to end the program.
+        except (Exception, SystemExit) as error:
+            parked.append(_parked(point, plugin, error))
+    return Plugins(loaded, tuple(parked), library)
+
+
+def _imported(point: EntryPoint) -> Plugin:
+    plugin = point.load()
+    if not isinstance(plugin, Plugin):
+        raise PluginError(f"'{point.value}' is not a Plugin.")
+    if plugin.name != point.name:
+        raise PluginError(f"it calls itself '{plugin.name}', its entry point '{point.name}'.")
+    return plugin
+
+
+def _parked(point: EntryPoint, plugin: Plugin | None, error: BaseException) -> ListedPlugin:
+    said = str(error) if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
+    sentence = f"Plugin '{point.name}' is not loaded: {said}"
+    reference = hashlib.sha256(sentence.encode()).hexdigest()[:8]
+    log.error("%s [%s]", sentence, reference, exc_info=error)
+    version = point.dist.version if point.dist else ""
+    title = point.name
+    if plugin:
+        version, title = plugin.version, plugin.title
+    return ListedPlugin(point.name, version, title, "parked", (), sentence, reference)
+
+
+def _check_formats(plugin: Plugin, library: Library) -> None:
+    """Every report and rubric that an assignment names is here or in the library."""
+    reports = {spec.key: spec for spec in (*library.reports, *plugin.reports)}
+    rubrics = {spec.key: spec for spec in (*library.rubrics, *plugin.rubrics)}
+    for module in plugin.modules:
+        for item in module.assignments:
+            place = f"assignment '{item.key}' of module '{module.key}'"
+            _check_known(place, "report", item.report_key, list(reports))
+            _check_known(place, "rubric", item.rubric_key, list(rubrics))
+            for key in item.report_parts:
+                known = [part.key for part in reports[item.report_key].parts]
+                _check_known(place, "report part", key, known)
+
+
+def _check_known(place: str, kind: str, key: str, known: Sequence[str]) -> None:
+    if key and key not in known:
+        raise PluginError(f"{place} names an unknown {kind} '{key}'{nearest(key, known)}")
+
+
+def _check_claims(plugin: Plugin, loaded: Mapping[str, Plugin], library: Library) -> None:
+    """No second owner of a module or programme; shared things are equal where versions are."""
+    if plugin.name in loaded:
+        raise PluginError("another plugin of that name is loaded already.")
+    taken = {(kind, spec.key): ("the core", spec) for kind, spec in _library_specs(library)}
+    for other in loaded.values():
+        owner = f"plugin '{other.name}'"
+        taken |= {(kind, spec.key): (owner, spec) for kind, spec in _specs(other)}
+    for kind, spec in _specs(plugin):
+        owner, first = taken.get((kind, spec.key), ("", None))
+        if first and (kind in ("module", "programme") or _differ(first, spec)):
+            raise PluginError(f"{owner} brings a {kind} '{spec.key}' already.")
+
+
+def _differ(one: Spec, other: Spec) -> bool:
+    return _version(one) == _version(other) and _digest(one) != _digest(other)
+
+
+def _digest(spec: Spec) -> str:
+    return hashlib.sha256(json.dumps(spec.to_data(), sort_keys=True).encode()).hexdigest()
+
+
+def _version(spec: Spec) -> str:
+    return str(getattr(spec, "version", ""))
+
+
+def _order(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", version))
+
+
+def _library_specs(library: Library) -> list[tuple[str, Spec]]:
+    reports: list[tuple[str, Spec]] = [("report", spec) for spec in library.reports]
+    return reports + [("rubric", spec) for spec in library.rubrics]
+
+
+def _specs(plugin: Plugin) -> list[tuple[str, Spec]]:
+    kinds: dict[str, Sequence[Spec]] = {
+        "module": plugin.modules,
+        "report": plugin.reports,
+        "rubric": plugin.rubrics,
+        "tool": plugin.tools,
+        "programme": plugin.programmes,
+    }
+    return [(kind, spec) for kind, specs in kinds.items() for spec in specs]

@@ -1,0 +1,106 @@
+"""One TOML file with specs, and the line a mistake stands on."""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from typing import Any, TypeVar
+
+from lms_leiderschap.plugin.error import PluginError
+from lms_leiderschap.programme.plain import Plain, nearest
+from lms_leiderschap.programme.spec import SpecError
+
+AnySpec = TypeVar("AnySpec", bound=Plain)
+TEXT_FILE = re.compile(r"[\w-]+\.md")
+
+
+@dataclass(frozen=True, slots=True)
+class SpecFile:
+    """One TOML file: its name inside the folder, its text and what it holds."""
+
+    name: str
+    text: str
+    data: Mapping[str, Any]
+
+    @classmethod
+    def read(
+        cls, path: Traversable, name: str, schema: str, texts: Mapping[str, str] | None = None
+    ) -> "SpecFile":
+        """Read and check the first line; ``texts`` holds the Markdown files it may name."""
+        text = _text(path, name)
+        try:
+            data = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            found = re.search(r"at line (\d+)", str(error))
+            line = int(found[1]) if found else text.count("\n") + 1
+            raise PluginError(f"this is not valid TOML: {error}.", name, line) from None
+        if data.pop("schema", None) != schema:
+            raise PluginError(f'this file needs: schema = "{schema}"', name, 1)
+        file = cls(name, text, data)
+        return file if texts is None else cls(name, text, file._with_texts(data, texts))
+
+    def spec(self, kind: type[AnySpec], data: Mapping[str, object]) -> AnySpec:
+        """Build a spec from data of this file; a mistake gets its line."""
+        try:
+            return kind.from_data(data)
+        except SpecError as error:
+            line = line_of(self.text, error.path, error.word)
+            raise PluginError(error.sentence, self.name, line) from error
+
+    def flat(self, table: str) -> dict[str, object]:
+        """The fields of the main table, with the other tables beside them."""
+        if not isinstance(self.data.get(table), Mapping):
+            raise PluginError(f"this file needs a table [{table}].", self.name, 1)
+        rest = {key: value for key, value in self.data.items() if key != table}
+        return {**self.data[table], **rest}
+
+    def _with_texts(self, value: Any, texts: Mapping[str, str]) -> Any:
+        """The value with every name of a Markdown file replaced by the text of that file."""
+        if isinstance(value, dict):
+            return {key: self._with_texts(item, texts) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._with_texts(item, texts) for item in value]
+        if not (isinstance(value, str) and TEXT_FILE.fullmatch(value)):
+            return value
+        if value not in texts:
+            sentence = f"there is no file texts/{value}{nearest(value, sorted(texts))}"
+            raise PluginError(sentence, self.name, line_of(self.text, (), value))
+        return texts[value]
+
+
+def _text(path: Traversable, name: str) -> str:
+    try:
+        return path.read_text("utf-8")
+    except FileNotFoundError:
+        raise PluginError("this file is missing.", name, 1) from None
+    except UnicodeDecodeError:
+        raise PluginError("this file is not UTF-8 text.", name, 1) from None
+
+
+def line_of(text: str, path: Sequence[str | int], word: str) -> int:
+    """The line (from 1) a word stands on, looked for inside the table that the path leads to."""
+    lines = text.splitlines()
+    begin, end = _span(lines, path)
+    if not word:
+        return begin + 1
+    named = re.escape(word)
+    as_key = rf'(^\s*|[{{,]\s*|^\s*\[+)"?{named}"?\s*[=\]]'
+    for pattern in (as_key, rf"\b{named}\b"):
+        for number in range(begin, end):
+            if re.search(pattern, lines[number]):
+                return number + 1
+    return begin + 1
+
+
+def _span(lines: Sequence[str], path: Sequence[str | int]) -> tuple[int, int]:
+    """First line and end of the table of a path such as ``("products", 2)``, or of the file."""
+    table, place = (*path, "", 0)[0], (*path, 0, 0)[1]
+    header = re.compile(rf"\s*\[+{re.escape(str(table))}\]+")
+    begins = [number for number, line in enumerate(lines) if header.match(line)]
+    if not isinstance(place, int) or not table or place >= len(begins):
+        return 0, len(lines)
+    begin = begins[place]
+    other = re.compile(rf"\s*\[(?!{re.escape(str(table))}\.)")
+    later = (number for number in range(begin + 1, len(lines)) if other.match(lines[number]))
+    return begin, next(later, len(lines))

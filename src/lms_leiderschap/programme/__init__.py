@@ -1,0 +1,1 @@
+"""Programmes, editions and the definitions an edition is pinned to."""

@@ -1,0 +1,16 @@
+"""What happened to a programme."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from lms_leiderschap.programme.model import Edition
+
+
+@dataclass(frozen=True, slots=True)
+class EditionOpened:
+    """An edition was made and pinned; slices make the lists they keep for it."""
+
+    edition: Edition
+    at: datetime

@@ -1,0 +1,1 @@
+"""The thread of products through the modules, and the development plan."""

@@ -1,0 +1,136 @@
+"""What an operator sets, read once and checked at start."""
+
+from __future__ import annotations
+
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyramid.settings import asbool
+
+from lms_leiderschap.errors import SettingError
+
+STORAGE_KINDS = ("file", "sqlite")
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class InstitutionEntry:
+    """Where one institution lives.
+
+    key      short name, also of its key file
+    hosts    host names (with port where it is not 80 or 443) that lead to it; empty = any
+    url      canonical address, used in every link; without a slash at the end
+    storage  "file:DIRECTORY" or "sqlite:DIRECTORY"
+    """
+
+    key: str
+    hosts: tuple[str, ...]
+    url: str
+    storage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole configuration of one process.
+
+    mail      "files:DIRECTORY" (development) or "smtp://[user:password@]host[:port]"
+    keys      directory with one secret per institution, outside the databases
+    side      file of the side store (sessions, counts; losing it signs people out and no more)
+    body_max  largest accepted request in bytes; file_max the largest single upload
+    """
+
+    institutions: tuple[InstitutionEntry, ...]
+    side: Path
+    keys: Path
+    mail: str
+    mail_from: str
+    demo: bool
+    jobs: bool
+    cache_objects: int
+    body_max: int
+    file_max: int
+
+    def entry(self, host: str) -> InstitutionEntry | None:
+        """The institution of a host name; None when nobody claims it."""
+        for entry in self.institutions:
+            if host in entry.hosts:
+                return entry
+        only = self.institutions[0]
+        return only if len(self.institutions) == 1 and not only.hosts else None
+
+    def secret(self, entry: InstitutionEntry) -> bytes:
+        """The signing key of an institution, made on first use and readable by us alone."""
+        path = self.keys / f"{entry.key}.key"
+        if not path.exists():
+            self.keys.mkdir(parents=True, exist_ok=True)
+            fresh = path.with_suffix(f".{secrets.token_hex(4)}")
+            fresh.touch(mode=0o600)
+            fresh.write_bytes(secrets.token_bytes(KEY_BYTES))
+            try:
+                path.hardlink_to(fresh)  # atomic: of two processes the first one wins
+            except FileExistsError:
+                pass
+            fresh.unlink()
+        return path.read_bytes()
+
+
+def read_institutions(path: Path) -> tuple[InstitutionEntry, ...]:
+    """Read the institutions file. Raises SettingError with a sentence when it is wrong."""
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise SettingError(f"The institutions file {path} cannot be read: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingError(f"{path} is not valid TOML: {error}") from error
+    found = []
+    for row in data.get("institutions", []):
+        kind, colon, place = row.get("storage", "").partition(":")
+        if kind not in STORAGE_KINDS or not colon:
+            raise SettingError(f"{path}: storage of {row.get('key')} must be file:… or sqlite:…")
+        found.append(InstitutionEntry(
+            key=row["key"], hosts=tuple(row.get("hosts", ())), url=row["url"].rstrip("/"),
+            storage=f"{kind}:{(path.parent / place).resolve()}"))
+    if not found:
+        raise SettingError(f"{path} names no institution.")
+    return tuple(found)
+
+
+def read_settings(settings: Mapping[str, str], here: str = ".") -> Settings:
+    """Turn the `lms.` lines of an ini file into Settings.
+
+    here  the directory that relative paths start from.
+    Raises SettingError with a sentence that names the line.
+    """
+    base = Path(here)
+    if "lms.institutions" not in settings:
+        raise SettingError("Set lms.institutions to the file that names the institutions.")
+    institutions = read_institutions(base / settings["lms.institutions"])
+
+    def number(name: str, default: int) -> int:
+        try:
+            return int(settings.get(name, default))
+        except ValueError as error:
+            raise SettingError(f"{name} must be a whole number.") from error
+
+    return Settings(
+        institutions=institutions,
+        side=base / settings.get("lms.side", "var/side.sqlite"),
+        keys=base / settings.get("lms.keys", "var/keys"),
+        mail=_mail(settings.get("lms.mail", "files:var/mail"), base),
+        mail_from=settings.get("lms.mail_from", "noreply@localhost"),
+        demo=asbool(settings.get("lms.demo", False)),
+        jobs=asbool(settings.get("lms.jobs", True)),
+        cache_objects=number("lms.cache_objects", 8000),
+        body_max=number("lms.body_max", 110 * 1024 * 1024),
+        file_max=number("lms.file_max", 25 * 1024 * 1024),
+    )
+
+
+def _mail(value: str, base: Path) -> str:
+    kind, _colon, place = value.partition(":")
+    if kind not in ("files", "smtp", "smtps"):
+        raise SettingError("lms.mail must be files:DIRECTORY or smtp://HOST.")
+    return f"files:{base / place}" if kind == "files" else value

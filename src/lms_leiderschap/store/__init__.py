@@ -1,0 +1,1 @@
+"""Where everything lives: databases, folders, files, lists, and the side store."""

@@ -1,0 +1,67 @@
+"""One database per institution, opened when first asked for, and joined to the transaction.
+
+pyramid_zodbconn opens every database at start and reaches a second one only through the first;
+zodburi wraps blobs in a proxy that passes `DurableFileStorage` by. So these lines are our own.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+from ZODB.DB import DB
+
+from lms_leiderschap.settings import InstitutionEntry, Settings
+from lms_leiderschap.store.durable import DurableFileStorage
+
+INSTITUTION = "institution"
+
+
+def open_storage(storage: str) -> Any:
+    """The storage behind "file:DIRECTORY" or "sqlite:DIRECTORY"; the directory is made."""
+    kind, _colon, place = storage.partition(":")
+    directory = Path(place)
+    directory.mkdir(parents=True, exist_ok=True)
+    blobs = str(directory / "blobs")
+    if kind == "file":
+        return DurableFileStorage(str(directory / "Data.fs"), blob_dir=blobs)
+    from relstorage.adapters.sqlite.adapter import Sqlite3Adapter  # an extra, so not at the top
+    from relstorage.options import Options
+    from relstorage.storage import RelStorage
+
+    options = Options(keep_history=False, blob_dir=blobs, shared_blob_dir=True)
+    return RelStorage(Sqlite3Adapter(str(directory), pragmas={}, options=options), options=options)
+
+
+class Databases:
+    """The open databases of this process, by institution key."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._open: dict[str, DB] = {}
+        self._lock = threading.Lock()
+
+    def database(self, entry: InstitutionEntry) -> DB:
+        """The database of an institution, opened on first use."""
+        with self._lock:
+            if entry.key not in self._open:
+                self._open[entry.key] = DB(open_storage(entry.storage),
+                                           cache_size=self.settings.cache_objects)
+            return self._open[entry.key]
+
+    def connect(self, entry: InstitutionEntry, manager: Any) -> Any:
+        """A connection that commits and aborts with `manager`. The caller closes it."""
+        return self.database(entry).open(transaction_manager=manager)
+
+    def close(self) -> None:
+        """Close every database; afterwards another process may open the files."""
+        with self._lock:
+            for database in self._open.values():
+                database.close()
+            self._open.clear()
+
+
+def institution_in(connection: Any) -> Any:
+    """The institution a database holds; None while nobody has founded it."""
+    return connection.root().get(INSTITUTION)

@@ -1,0 +1,1 @@
+"""Drafts, frozen versions, files, completeness and receipts."""

@@ -1,0 +1,265 @@
+"""Everything that can be done to a piece of work by those whose work it is, and its dates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from lms_leiderschap.errors import DraftMoved, Refusal
+from lms_leiderschap.institution.actions import post, record
+from lms_leiderschap.institution.model import institution_of
+from lms_leiderschap.store.file import StoredFile
+from lms_leiderschap.store.folder import new_id, path_of
+from lms_leiderschap.submission.completeness import Completeness, check
+from lms_leiderschap.submission.deadline import RULE_VERSION, working_days_after
+from lms_leiderschap.submission.events import DateGiven, SubmissionReceived, SubmissionWithdrawn
+from lms_leiderschap.submission.model import Answer, DraftPart, Submission, Work
+from lms_leiderschap.submission.receipt import changed_blocks, receipt_of
+from lms_leiderschap.submission.rows import write_row
+from lms_leiderschap.texts import _
+
+Notify = Callable[[Any], None]
+MOST_FILES = 20
+
+
+class Incomplete(Refusal):
+    """Required parts are missing and handing in without them was not confirmed.
+
+    missing  keys of those parts
+    """
+
+    def __init__(self, missing: tuple[str, ...]) -> None:
+        super().__init__(
+            _(
+                "Parts of your report are still missing. Add them, or confirm that "
+                "you hand in without them."
+            ),
+            "without",
+        )
+        self.missing = missing
+
+
+def prepare_work(holder: Any, keys: Collection[str]) -> None:
+    """Make the pieces of work of an Enrolment or Group that are not there yet."""
+    for key in keys:
+        if key not in holder.work:
+            write_row(holder.work.add(key, Work(key)))
+
+
+def save_part(
+    work: Work, part: str, value: Answer, *, serial: int | None, by: str, at: datetime
+) -> DraftPart:
+    """Keep what is written for one part; the same text again changes nothing.
+
+    value   plain values: {"blocks": …, "in_file": bool}, {"entries": …} or {"choice": …}
+    serial  the serial the page started from; None to write over whatever is there
+    Raises DraftMoved when the part was saved elsewhere since, Refusal when the work is not open
+    or has no such part. Saving after the deadline is allowed: text is never refused for being late.
+    """
+    _check_open(work)
+    if part not in [known.key for known in work.report.parts]:
+        raise Refusal(_("This part is not in this report."), part)
+    draft = work.parts.get(part)
+    if draft is not None and draft.value == value:
+        return draft  # type: ignore[no-any-return]
+    if draft is None:
+        if not any(value.values()):
+            return DraftPart()
+        draft = work.parts[part] = DraftPart()
+        draft.__name__, draft.__parent__ = part, work
+    if serial is not None and serial != draft.serial:
+        raise DraftMoved(
+            _("This part was changed elsewhere. Choose which text stays."),
+            part,
+            draft.serial,
+            draft.value,
+        )
+    draft.value, draft.by, draft.saved_at = value, by, at
+    draft.serial += 1
+    return draft
+
+
+def attach(
+    work: Work, upload: StoredFile, *, name: str, media_type: str, by: str, at: datetime
+) -> None:
+    """Add a received file at the end of the draft's files; the same file twice stays one.
+
+    name        as people read it, cleaned
+    media_type  decided from the content
+    Raises Refusal (field "files") when there are twenty already.
+    """
+    _check_open(work)
+    if upload.id in work.chosen:
+        return
+    if len(work.chosen) >= MOST_FILES:
+        raise Refusal(_("Twenty files is the most for one report."), "files")
+    if upload.id not in work.files:
+        upload.name, upload.media_type = name, media_type
+        work.files.add(upload.id, upload)
+    work.chosen = (*work.chosen, upload.id)
+    record(work, "file.attached", by=by, at=at, file=upload.id)
+
+
+def detach(work: Work, file_id: str, *, by: str, at: datetime) -> None:
+    """Take a file out of the draft; versions that hold it keep it."""
+    _check_open(work)
+    if file_id not in work.chosen:
+        return
+    work.chosen = tuple(known for known in work.chosen if known != file_id)
+    if not any(file_id in version.files for version in work.versions.values()):
+        work.files.remove(file_id)
+    record(work, "file.detached", by=by, at=at, file=file_id)
+
+
+def move_file(work: Work, file_id: str, places: int) -> None:
+    """Move a file of the draft up (negative) or down in the reading order."""
+    _check_open(work)
+    if file_id in work.chosen:
+        rest = [known for known in work.chosen if known != file_id]
+        place = max(0, min(len(rest), work.chosen.index(file_id) + places))
+        work.chosen = (*rest[:place], file_id, *rest[place:])
+
+
+def submit(
+    work: Work,
+    answers: Mapping[str, tuple[Answer, int | None]],
+    *,
+    without: Collection[str],
+    key: str,
+    by: str,
+    at: datetime,
+    notify: Notify,
+) -> Submission:
+    """Hand in: keep what was sent, freeze it as the next version, and prove its receipt.
+
+    answers  part key to (answer, serial the page started from); parts left out keep their draft
+    without  keys of missing parts that may be missing
+    key      random text of the form that was drawn; the same key gives the same version
+    at       arrival of the request: this moment decides whether it is on time
+    Raises Incomplete, DraftMoved, or Refusal: closed, already handed in, nothing in it.
+    """
+    if earlier := work.keys.get(key):
+        return work.versions[earlier]  # type: ignore[no-any-return]
+    _check_open(work)
+    verdict = work.deadline.verdict(at)
+    if verdict == "closed":
+        raise Refusal(_("Handing in is closed. Ask the programme office for a new date."))
+    for part, (value, serial) in answers.items():
+        save_part(work, part, value, serial=serial, by=by, at=at)
+    done = _checked(work, without)
+    submission = _freeze(work, done, key, verdict, at)
+    write_row(work, new=False, feedback=None)
+    record(submission, "work.submitted", by=by, at=at, version=submission.number)
+    for file in work.draft_files():
+        post(submission, "reading", {"path": list(path_of(submission)), "file": file.id}, at=at)
+    notify(SubmissionReceived(submission, at))
+    return submission
+
+
+def _checked(work: Work, without: Collection[str]) -> Completeness:
+    done = check(work.report, work.answers(), work.draft_files())
+    if not work.chosen and not any(_holds(value) for value in work.answers().values()):
+        raise Refusal(_("There is nothing in it yet. Write something or add a file."))
+    if missing := tuple(key for key in done.missing if key not in without):
+        raise Incomplete(missing)
+    return done
+
+
+def _holds(value: Answer) -> bool:
+    return bool(value.get("blocks") or value.get("entries") or value.get("choice"))
+
+
+def _freeze(work: Work, done: Completeness, key: str, verdict: str, at: datetime) -> Submission:
+    number = len(work.versions) + 1
+    before = work.last
+    submission = Submission(new_id(), number, work.holder.authors(at), at)
+    submission.answers = work.answers()
+    submission.files = work.chosen
+    submission.words, submission.missing = done.words, tuple(done.missing)
+    submission.verdict = (verdict, RULE_VERSION)
+    submission.changed_blocks = changed_blocks(before, submission) if before else None
+    if work.assignment.feedback_required:
+        submission.promised = working_days_after(
+            institution_of(work), at, work.edition.promise_days
+        )
+    else:
+        submission.outcome = "kept"
+    work.versions.add(str(number), submission)
+    work.keys[key] = str(number)
+    submission.receipt = receipt_of(submission, done)
+    return submission
+
+
+def withdraw(submission: Submission, *, by: str, at: datetime, notify: Notify) -> None:
+    """Take a version back; it stays with the work as withdrawn, and the draft is open again.
+
+    Raises Refusal once a teacher has stored something on it, or when it is not the last version.
+    """
+    work = submission.work
+    if submission.state == "withdrawn":
+        return
+    if submission.held_by or submission.outcome not in ("", "kept"):
+        raise Refusal(
+            _("Your teacher has begun on this version, so it can no longer be taken back.")
+        )
+    submission.state, submission.outcome = "withdrawn", ""
+    write_row(work)
+    record(submission, "work.withdrawn", by=by, at=at, version=submission.number)
+    notify(SubmissionWithdrawn(submission, at))
+
+
+def tick(work: Work, note: str, *, by: str, at: datetime) -> None:
+    """Say that a preparation was done, with a note that may be empty.
+
+    Raises Refusal for work that asks for more than a tick.
+    """
+    if not work.is_tick:
+        raise Refusal(_("This assignment asks for a report."))
+    work.ticked = {"at": at.isoformat(), "note": note}
+    write_row(work)
+    record(work, "work.ticked", by=by, at=at)
+
+
+def untick(work: Work, *, by: str, at: datetime) -> None:
+    """Take a tick back."""
+    work.ticked = None
+    write_row(work)
+    record(work, "work.unticked", by=by, at=at)
+
+
+def give_date(
+    work: Work, until: datetime, reason: str, *, by: str, at: datetime, notify: Notify
+) -> None:
+    """Give one participant (or group) another date. The earlier ones stay visible.
+
+    until   aware moment up to and including which work is on time
+    reason  read by the participant
+    Raises Refusal (field "until") for a moment that has passed.
+    """
+    if until <= at:
+        raise Refusal(_("Fill in a date that is still to come."), "until")
+    work.changes = (*work.changes, (until.isoformat(), reason))
+    write_row(work)
+    record(work, "work.date_given", by=by, at=at, why=reason, until=until.isoformat())
+    notify(DateGiven(work, until, reason, at))
+
+
+def keep_reading(submission: Submission, file_id: str, reading: Mapping[str, Any]) -> None:
+    """Freeze the reading copy of a file with its version; a second one is not looked at.
+
+    reading  {"state": "read", "scan", "locked" or "unreadable", "blocks": […], "words": int}
+    """
+    if file_id in submission.files and file_id not in submission.readings:
+        submission.readings[file_id] = dict(reading)
+
+
+def mark_read(work: Work) -> None:
+    """Feedback on the last version was read: the line about it moves out of what is new."""
+    if work.key in work.holder.rows and work.holder.rows[work.key].get("new"):
+        write_row(work, new=False)
+
+
+def _check_open(work: Work) -> None:
+    if not work.is_open:
+        raise Refusal(_("This version was handed in and stays as it is."))

@@ -1,0 +1,102 @@
+"""The only place where text becomes live markup, and back.
+
+`safe_html` is an allow-list; nothing else in the product may make a `SafeHtml`, except of parts
+that are escaped or that come from `safe_html`.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from functools import lru_cache
+from typing import Any
+
+import nh3
+from markdown_it import MarkdownIt
+
+from lms_leiderschap.web.cleaning import clean_text
+
+_INLINE = ("a", "b", "br", "em", "i", "s", "span", "strong", "sub", "sup", "u")
+_LISTS = ("li", "ol", "ul", "table", "tbody", "td", "th", "thead", "tr")
+_TAGS = {*_INLINE, *_LISTS, "blockquote", "h2", "h3", "h4", "h5", "p"}
+_SPANS = {"colspan": {str(n) for n in range(2, 41)}, "rowspan": {str(n) for n in range(2, 201)}}
+_RULES: dict[str, Any] = {
+    "link_rel": "noopener noreferrer nofollow",
+    "url_schemes": {"http", "https", "mailto"},
+    "url_relative": "deny",
+    "tag_attribute_values": {"td": _SPANS, "th": _SPANS},
+}
+_CLEANER = nh3.Cleaner(tags=_TAGS, attributes={"*": set(), "a": {"href"}}, **_RULES)
+_NAMES_IMAGES = nh3.Cleaner(
+    tags={*_TAGS, "img"}, attributes={"*": set(), "a": {"href"}, "img": {"alt"}}, **_RULES
+)
+_BETWEEN_BRACKETS = re.compile("[^<>]+")
+# Exact for what nh3 writes: there a bracket inside a text or an attribute is always escaped.
+_TAG = re.compile("(<[^<>]*>)")
+_BREAK = re.compile("</?(?:p|br|div|h[1-6]|[uo]l|li|table|thead|tbody|tr|t[hd]|blockquote)[ >]")
+_TITLE = re.compile("(</?)h1(?=[ >])")
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+class SafeHtml(str):
+    """Markup that Chameleon inserts as it stands, without `structure`.
+
+    Only between tags: in an attribute it would not be escaped. Joined or cut it is a plain text
+    again, and in the database too, so that no class of ours stands in a stored value.
+    """
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return str(self)
+
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        return str, (str(self),)
+
+
+def safe_html(text: str, *, images: bool = False) -> SafeHtml:
+    """`text` reduced to harmless markup: no script, style, class, id, or address but a web link.
+
+    images  keep `<img alt="…">` (without its source), so that an image can be named in words
+    """
+    cleaner = _NAMES_IMAGES if images else _CLEANER
+    markup = cleaner.clean(text.encode("utf-8", "ignore").decode())
+    # A sign that never touches a bracket: `>` and U+0338 together would become one character.
+    tidy = _BETWEEN_BRACKETS.sub(lambda run: clean_text(run[0]), markup)
+    return SafeHtml(markup if tidy == markup else cleaner.clean(tidy))
+
+
+@lru_cache(maxsize=512)
+def markdown(text: str) -> SafeHtml:
+    """What a plugin author wrote in markdown; HTML in it is shown as text."""
+    return safe_html(_TITLE.sub(r"\1h2", _MARKDOWN.render(clean_text(text))))
+
+
+def escaped(text: str, *, quote: bool = False) -> str:
+    """`text` as markup that shows it, spelled as safe_html spells it; `quote` for an attribute."""
+    return html.escape(text, quote=quote).replace("\xa0", "&nbsp;")
+
+
+def split_tags(markup: str) -> list[str]:
+    """Text and tag in turns, text first; `markup` comes from safe_html."""
+    return _TAG.split(markup)
+
+
+def plain_text(markup: str) -> str:
+    """What is read on the page: no tags, and a line feed where a line or a cell ends.
+
+    markup  comes from safe_html
+    """
+    pieces = split_tags(markup)
+    texts: list[str] = []
+    gap = False
+    for tag, piece in zip(["", *pieces[1::2]], pieces[::2], strict=True):
+        gap = gap or _BREAK.match(tag) is not None
+        if not piece:
+            continue
+        text = html.unescape(piece) if "&" in piece else piece
+        if gap and texts and not texts[-1][-1].isspace() and not text[0].isspace():
+            texts.append("\n")
+        texts.append(text)
+        gap = False
+    return "".join(texts)

@@ -1,0 +1,128 @@
+"""Work after the answer: one thread that empties outboxes and runs what is due.
+
+A slice says what it delivers (`config.add_delivery`) and what runs now and then (`config.add_job`).
+Each runs in a transaction of its own; what fails is tried again later and never stops the rest.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import transaction
+
+from lms_leiderschap.settings import InstitutionEntry
+from lms_leiderschap.store.root import institution_in
+
+log = logging.getLogger(__name__)
+PAUSE = 1.0
+Delivery = Callable[["Jobs", InstitutionEntry, int], None]
+Job = Callable[[Any, datetime], None]
+
+
+class Jobs:
+    """The worker of one process.
+
+    deliveries  kind of outbox entry to the function (jobs, entry of the institution, number)
+    periodic    name to (function (institution, at), how often)
+    """
+
+    def __init__(self, registry: Any) -> None:
+        self.registry = registry
+        self.deliveries: dict[str, Delivery] = {}
+        self.periodic: dict[str, tuple[Job, timedelta]] = {}
+        self._wake, self._stop = threading.Event(), threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="lms-jobs", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what is at hand and end."""
+        self._stop.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def wake(self) -> None:
+        """Something may be in an outbox."""
+        self._wake.set()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self._wake.wait(PAUSE)
+            self._wake.clear()
+            try:
+                self.run_once(datetime.now(UTC))
+            except Exception:
+                log.exception("a round of jobs failed")
+
+    def run_once(self, at: datetime) -> None:
+        """Do all that is due at a moment, for every institution."""
+        for entry in self.registry.lms.institutions:
+            for number, kind in self._due(entry, at):
+                try:
+                    self.deliveries[kind](self, entry, number)
+                except Exception:
+                    log.exception("delivery of %s failed", kind)
+                    self.put_off(entry, number, at)
+            for name, (job, every) in self.periodic.items():
+                if self.registry.side.take_due(entry.key, name, at, every):
+                    self._run_job(entry, name, job, at)
+
+    def _run_job(self, entry: InstitutionEntry, name: str, job: Job, at: datetime) -> None:
+        try:
+            self.within(entry, lambda institution: job(institution, at))
+        except Exception:
+            log.exception("job %s failed", name)
+
+    def _due(self, entry: InstitutionEntry, at: datetime) -> list[tuple[int, str]]:
+        def look(institution: Any) -> list[tuple[int, str]]:
+            due = [(number, item) for number, item in institution.outbox.items()
+                   if item["state"] == "waiting" and item["due"] <= at.isoformat()]
+            due.sort(key=lambda pair: pair[1]["at"])
+            return [(number, item["kind"]) for number, item in due
+                    if item["kind"] in self.deliveries]
+        return self.within(entry, look) or []  # type: ignore[no-any-return]
+
+    def within(self, entry: InstitutionEntry, act: Callable[[Any], Any]) -> Any:
+        """Call `act(institution)` in a transaction, tried again on conflicts; what it returned."""
+        manager = transaction.TransactionManager(explicit=True)
+        connection = self.registry.databases.connect(entry, manager)
+        try:
+            for attempt in manager.attempts(6):
+                with attempt:
+                    institution = institution_in(connection)
+                    result = act(institution) if institution is not None else None
+            return result
+        finally:
+            connection.close()
+
+    def put_off(self, entry: InstitutionEntry, number: int, at: datetime) -> None:
+        """Try an entry again later: after 1, 2, 4 … minutes, at most every four hours."""
+        def later(institution: Any) -> None:
+            item = institution.outbox.get(number)
+            if item is not None:
+                minutes = min(240, 2 ** item["tries"])
+                institution.outbox.replace(number, item | {
+                    "state": "waiting", "tries": item["tries"] + 1,
+                    "due": (at + timedelta(minutes=minutes)).isoformat()})
+        self.within(entry, later)
+
+
+def includeme(config: Any) -> None:
+    """Give the registry its worker and slices their two directives."""
+    jobs = config.registry.jobs = Jobs(config.registry)
+
+    def add_delivery(_config: Any, kind: str, deliver: Delivery) -> None:
+        jobs.deliveries[kind] = deliver
+
+    def add_job(_config: Any, name: str, job: Job, every: timedelta) -> None:
+        jobs.periodic[name] = (job, every)
+
+    config.add_directive("add_delivery", add_delivery)
+    config.add_directive("add_job", add_job)

@@ -1,0 +1,86 @@
+"""What every template can use, and in which language the page speaks."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pyramid.events import BeforeRender
+from pyramid.renderers import get_renderer
+from pyramid.request import Request
+
+from lms_leiderschap.web.assets import asset_url, icon
+from lms_leiderschap.web.formats import Formats
+
+HOME_ZONE = ZoneInfo("Europe/Amsterdam")
+LAYOUT = "lms_leiderschap.templates:web/layout.pt"
+THEME_COOKIE = "lms-theme"
+THEMES = ("light", "dark")
+LOCALES = ("nl", "nl_je", "en")
+
+
+def add_globals(event: BeforeRender) -> None:
+    """Names for all templates; a page's own values go before them."""
+    request = event.get("request")
+    event.setdefault("layout", get_renderer(LAYOUT).implementation())
+    event.setdefault("icon", icon)
+    event.setdefault("asset_url", asset_url)
+    if request is not None:
+        event.setdefault("fmt", request.fmt)
+        event.setdefault("theme", theme_of(request))
+        event.setdefault("language", "en" if request.locale_name == "en" else "nl")
+
+
+def theme_of(request: Request) -> str | None:
+    """ "light" or "dark" when that was chosen; None follows the device."""
+    chosen = request.cookies.get(THEME_COOKIE)
+    return chosen if chosen in THEMES else None
+
+
+def locale_of(request: Request) -> str:
+    """The person's own choice, else how the programme speaks, else the institution.
+
+    Somebody who is not known yet is addressed as the browser asks.
+    """
+    institution = getattr(request, "institution", None)
+    if institution is None or "tm.active" not in request.environ:
+        return "en" if _asks_english(request) else "nl"
+    person = request.person
+    if person is None and _asks_english(request):
+        return "en"
+    if person is not None and person.language == "en":
+        return "en"
+    own = person.address if person is not None else ""
+    return "nl_je" if (own or _address_here(request) or institution.address) == "je" else "nl"
+
+
+def _asks_english(request: Request) -> bool:
+    best = request.accept_language.lookup(("nl", "en"), default="nl") if (
+        request.accept_language) else "nl"
+    return bool(best == "en")
+
+
+def _address_here(request: Request) -> str:
+    """How the programme of this page speaks; "" for a page of no single programme."""
+    at = getattr(request, "context", None)
+    while at is not None:
+        if hasattr(at, "promise_days"):
+            return str(at.address)
+        at = getattr(at, "edition", None) or getattr(at, "__parent__", None)
+    return ""
+
+
+def formats_of(request: Request) -> Formats:
+    """Dates and numbers as people here write them."""
+    institution = getattr(request, "institution", None)
+    known = institution is not None and "tm.active" in request.environ
+    zone = institution.tz if known else HOME_ZONE
+    return Formats(zone, "en" if request.locale_name == "en" else "nl")
+
+
+def includeme(config: Any) -> None:
+    config.include("pyramid_chameleon")
+    config.add_translation_dirs("lms_leiderschap:locale")
+    config.set_locale_negotiator(locale_of)
+    config.add_subscriber(add_globals, BeforeRender)
+    config.add_request_method(formats_of, "fmt", reify=True)

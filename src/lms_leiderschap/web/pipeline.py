@@ -1,0 +1,119 @@
+"""The road of a request: what is checked, opened and tried again around every page."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from pyramid.httpexceptions import (HTTPBadRequest, HTTPRequestEntityTooLarge,
+                                    HTTPServiceUnavailable)
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid_retry import IBeforeRetry
+
+from lms_leiderschap.settings import InstitutionEntry
+from lms_leiderschap.store.root import institution_in
+
+Handler = Callable[[Request], Response]
+ARRIVED = "lms.arrived"
+MEAN_WAIT = 0.01
+CSP = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+       "font-src 'self'; connect-src 'self'; media-src 'self' blob:; worker-src 'self'; "
+       "form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def ingress_tween(handler: Handler, registry: Any) -> Handler:
+    """Note the moment of arrival, refuse what nobody's browser sends, and set the headers."""
+    most = registry.lms.body_max
+
+    def tween(request: Request) -> Response:
+        request.environ.setdefault(ARRIVED, datetime.now(UTC))
+        response = _refused(request, most) or handler(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if request.path_info.startswith("/static/") is False:
+            response.headers.setdefault("Cache-Control", "no-store")
+        if request.scheme == "https":
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        return response
+
+    return tween
+
+
+def _refused(request: Request, most: int) -> Response | None:
+    try:
+        text = request.path_info + "".join(f"{key}{value}" for key, value in request.GET.items())
+        request.host.encode("ascii")
+    except (UnicodeDecodeError, UnicodeEncodeError):
+        request.environ["PATH_INFO"], request.environ["QUERY_STRING"] = "/", ""
+        return HTTPBadRequest()
+    if "\x00" in text:
+        return HTTPBadRequest()
+    if (request.content_length or 0) > most:
+        return HTTPRequestEntityTooLarge()
+    return None
+
+
+def before_retry(event: Any) -> None:
+    """Wait a random, growing time, and forget the parsed form.
+
+    WebOb keeps the parsed form in the environ; on the next attempt its files stand at their end
+    and would be stored empty.
+    """
+    event.environ.pop("webob._parsed_post_vars", None)
+    attempt = event.environ.get("retry.attempt", 0)
+    time.sleep(random.expovariate(1 / (MEAN_WAIT * 2 ** attempt)))
+
+
+def attempts_for(request: Request) -> int | None:
+    """Only what writes is tried again; None means the number of the settings."""
+    return None if request.method == "POST" else 1
+
+
+def entry_of(request: Request) -> InstitutionEntry:
+    """The institution of the host name. Raises HTTPBadRequest for a host that is not ours."""
+    entry = request.registry.lms.entry(request.host)
+    if entry is None:
+        raise HTTPBadRequest
+    return entry  # type: ignore[no-any-return]
+
+
+def institution_root(request: Request) -> Any:
+    """The root of the tree for this request: the institution, within its transaction."""
+    connection = request.registry.databases.connect(request.entry, request.tm)
+    request.add_finished_callback(lambda _request: connection.close())
+    institution = institution_in(connection)
+    if institution is None:
+        raise HTTPServiceUnavailable
+    request.connection = connection
+    request.institution = institution
+    return institution
+
+
+def includeme(config: Any) -> None:
+    """The tweens from the outside in: ingress, (staging, added by people), transaction."""
+    settings = config.get_settings()
+    settings.setdefault("tm.manager_hook", "pyramid_tm.explicit_manager")
+    settings.setdefault("tm.commit_veto", "pyramid_tm.default_commit_veto")
+    settings.setdefault("tm.annotate_user", "false")
+    settings.setdefault("retry.attempts", "6")
+    settings.setdefault("retry.activate_hook", attempts_for)
+    config.include("pyramid_tm")
+    config.include("pyramid_retry")
+    config.add_tween("lms_leiderschap.web.pipeline.ingress_tween",
+                     over="pyramid_tm.tm_tween_factory")
+    config.add_subscriber(before_retry, IBeforeRetry)
+    config.set_root_factory(institution_root)
+    config.add_request_method(entry_of, "entry", reify=True)
+    config.add_request_method(lambda request: request.environ[ARRIVED], "arrived", property=True)

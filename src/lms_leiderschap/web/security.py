@@ -1,0 +1,92 @@
+"""Who is asking, and what they may do here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.authorization import ACLHelper, Authenticated, Everyone
+from pyramid.csrf import CookieCSRFStoragePolicy
+from pyramid.request import Request
+from webob.cookies import CookieProfile
+
+from lms_leiderschap.permissions import principal_of
+
+COOKIE = "lms"
+CSRF_COOKIE = "lms-csrf"
+_ACL = ACLHelper()
+
+
+def cookie(request: Request) -> CookieProfile:
+    """The cookie that holds the token of a web session, and nothing else."""
+    secure = request.scheme == "https"
+    return CookieProfile(("__Host-" if secure else "") + COOKIE, secure=secure, httponly=True,
+                         samesite="Lax", path="/", serializer=_Token()).bind(request)
+
+
+class _Token:
+    """Tokens are random text: there is nothing in them to encode."""
+
+    def dumps(self, token: str) -> bytes:
+        return token.encode("ascii")
+
+    def loads(self, data: bytes) -> str:
+        try:
+            return data.decode("ascii")
+        except UnicodeDecodeError as error:
+            raise ValueError from error
+
+
+class SecurityPolicy:
+    """A person is known by the token in their cookie; what they may do stands in the tree."""
+
+    def identity(self, request: Request) -> Any:
+        """The Person who is signed in, or None."""
+        return request.person
+
+    def authenticated_userid(self, request: Request) -> str | None:
+        person = request.person
+        return person.__name__ if person is not None else None
+
+    def permits(self, request: Request, context: Any, permission: str) -> Any:
+        return _ACL.permits(context, principals(request.person), permission)
+
+    def remember(self, request: Request, userid: str, **_kw: Any) -> list[tuple[str, str]]:
+        """`userid` is the token of a session that was just begun."""
+        return cookie(request).get_headers(userid)  # type: ignore[no-any-return]
+
+    def forget(self, request: Request, **_kw: Any) -> list[tuple[str, str]]:
+        return cookie(request).get_headers("", max_age=0)  # type: ignore[no-any-return]
+
+
+def principals(person: Any) -> list[str]:
+    """The names under which access rules may know somebody."""
+    if person is None:
+        return [Everyone]
+    roles = [f"role:{role}" for role in person.roles]
+    return [Everyone, Authenticated, principal_of(person.__name__), *roles]
+
+
+def session_of(request: Request) -> Any:
+    """The web session of the cookie, as the side store knows it; None when there is none."""
+    token = cookie(request).get_value()
+    if not token:
+        return None
+    return request.registry.side.session(request.entry.key, token, request.arrived)
+
+
+def person_of(request: Request) -> Any:
+    """The signed-in Person; None also for one who was blocked or erased since."""
+    session = request.web_session
+    if session is None:
+        return None
+    person = request.institution.people.get(session.person)
+    return None if person is None or person.blocked else person
+
+
+def includeme(config: Any) -> None:
+    config.set_security_policy(SecurityPolicy())
+    config.set_default_csrf_options(require_csrf=True, check_origin=True)
+    config.set_csrf_storage_policy(CookieCSRFStoragePolicy(
+        cookie_name=CSRF_COOKIE, httponly=True, samesite="Lax"))
+    config.add_request_method(session_of, "web_session", reify=True)
+    config.add_request_method(person_of, "person", reify=True)
