@@ -11,7 +11,7 @@ from lms_leiderschap.enrolment.model import Enrolment
 from lms_leiderschap.errors import Refusal
 from lms_leiderschap.institution.actions import record
 from lms_leiderschap.institution.model import institution_of
-from lms_leiderschap.people.actions import ask_link, person_with, register
+from lms_leiderschap.people.actions import ask_link, person_or_new
 from lms_leiderschap.people.model import Person
 from lms_leiderschap.programme.model import Edition
 from lms_leiderschap.store.folder import new_id, path_of
@@ -42,14 +42,25 @@ def enrol(edition: Edition, person: Person, *, by: str, at: datetime,
 
 def invite(edition: Edition, email: str, given_name: str, family_name: str, *, by: str,
            at: datetime, notify: Notify) -> Enrolment:
-    """Enrol by e-mail address; a person nobody knows yet is made and gets a link by mail."""
-    person = person_with(institution_of(edition), email)
-    if person is None:
-        person = register(institution_of(edition), email, given_name, family_name, by=by, at=at)
+    """Enrol by e-mail address; a person nobody knows yet is made and gets a link by mail.
+
+    Whoever takes part already is left as they are. Raises Refusal (field "given_name") for a new
+    person without a name, and as enrol.
+    """
+    person = person_or_new(institution_of(edition), email, given_name, family_name, by=by, at=at)
+    taking_part = person.__name__ in edition.by_person
     enrolment = enrol(edition, person, by=by, at=at, notify=notify)
-    if not person.password:
+    if not person.password and not taking_part:
         ask_link(person, "invitation", at=at, notify=notify)
     return enrolment
+
+
+def invite_again(enrolment: Enrolment, *, by: str, at: datetime, notify: Notify) -> None:
+    """Mail another invitation link. Raises Refusal when the person has signed in before."""
+    if enrolment.person.password:
+        raise Refusal(_("This person has a password already; an invitation is not needed."))
+    ask_link(enrolment.person, "invitation", at=at, notify=notify)
+    record(enrolment, "enrolment.invited_again", by=by, at=at)
 
 
 def invite_all(edition: Edition, people: Sequence[tuple[str, str, str]], *, by: str,
@@ -61,8 +72,9 @@ def invite_all(edition: Edition, people: Sequence[tuple[str, str, str]], *, by: 
 def choose_meeting(enrolment: Enrolment, module: str, meeting: str, *, by: str,
                    at: datetime) -> None:
     """Take part in another meeting of a module than the first; dates due move with it."""
-    enrolment.choices[module] = meeting
-    record(enrolment, "meeting.chosen", by=by, at=at, module=module, meeting=meeting)
+    if enrolment.choices.get(module) != meeting:
+        enrolment.choices[module] = meeting
+        record(enrolment, "meeting.chosen", by=by, at=at, module=module, meeting=meeting)
 
 
 def let_teach(edition: Edition, person: Person, *, by: str, why: str, at: datetime) -> None:
@@ -73,6 +85,20 @@ def let_teach(edition: Edition, person: Person, *, by: str, why: str, at: dateti
         edition.teachers[person.__name__] = at.isoformat()
         person.teaches["/".join(path_of(edition))] = edition.title
         record(edition, "teacher.given", by=by, at=at, why=why, person=person.__name__)
+
+
+def invite_teacher(edition: Edition, email: str, given_name: str, family_name: str, *, by: str,
+                   why: str, at: datetime, notify: Notify) -> Person:
+    """Make somebody teacher by e-mail address; who is new is made and gets a link by mail.
+
+    Raises Refusal (field "given_name") for a new person without a name, and as let_teach.
+    """
+    person = person_or_new(institution_of(edition), email, given_name, family_name, by=by, at=at)
+    teaching = person.__name__ in edition.teachers
+    let_teach(edition, person, by=by, why=why, at=at)
+    if not person.password and not teaching:
+        ask_link(person, "invitation", at=at, notify=notify)
+    return person
 
 
 def stop_teaching(edition: Edition, person: Person, *, by: str, why: str, at: datetime) -> None:

@@ -53,6 +53,12 @@ class Enrolment(Resource):
         """Raises KeyError after the person was erased (the enrolment goes with them)."""
         return institution_of(self).people[self.person_id]  # type: ignore[no-any-return]
 
+    @property
+    def title(self) -> str:
+        """How lists name it: by whose it is; "" after the person was erased."""
+        person = institution_of(self).people.get(self.person_id)
+        return person.name if person else ""
+
     def authors(self, at: datetime) -> tuple[str, ...]:
         """Ids of the persons whose work this is."""
         return (self.person_id,)

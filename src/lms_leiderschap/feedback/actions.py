@@ -1,15 +1,17 @@
-"""Giving feedback: kept while it is written, ready when it is done, released when it may be read."""
+"""Giving feedback: kept while it is written, ready when it is done, released to be read."""
 
 from __future__ import annotations
 
+from base64 import b32encode
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from lms_leiderschap.errors import DraftMoved, Refusal
 from lms_leiderschap.feedback.events import FeedbackReleased
-from lms_leiderschap.feedback.model import (DECISIONS, REMARK_KINDS, Feedback, Remark,
-                                            feedback_by)
+from lms_leiderschap.feedback.model import DECISIONS, REMARK_KINDS, Feedback, Remark, feedback_by
+from lms_leiderschap.feedback.pieces import moved, pieces_of, says_something
 from lms_leiderschap.feedback.queue import place_row
 from lms_leiderschap.institution.actions import record
 from lms_leiderschap.institution.model import institution_of
@@ -22,8 +24,7 @@ Notify = Callable[[Any], None]
 MOST_STEPS = 3
 
 
-def begin(submission: Submission, author: str, *, kind: str = "teacher",
-          at: datetime) -> Feedback:
+def begin(submission: Submission, author: str, *, kind: str = "teacher", at: datetime) -> Feedback:
     """This person's feedback on a version, made when there is none.
 
     From here on the participant cannot take the version back: the mark stands on the version
@@ -39,36 +40,65 @@ def begin(submission: Submission, author: str, *, kind: str = "teacher",
     return feedback
 
 
-def keep_feedback(submission: Submission, author: str, *, notes: Mapping[str, str],
-                  choices: Mapping[str, str], steps: Sequence[str], decision: str, until: str,
-                  serial: int | None, at: datetime) -> Feedback:
-    """Keep what a teacher wrote so far; it stays a draft that nobody else sees.
+def keep_feedback(
+    submission: Submission,
+    author: str,
+    *,
+    notes: Mapping[str, str],
+    choices: Mapping[str, str],
+    steps: Sequence[str] | None,
+    decision: str | None,
+    until: str,
+    serial: Mapping[str, int] | None,
+    at: datetime,
+) -> Feedback:
+    """Keep what a teacher wrote so far; it is a draft that nobody else sees.
 
     notes    part key to plain text; parts left out keep theirs, an empty text clears one
     choices  criterion key to level key
-    steps    at most three next steps
-    decision one of DECISIONS or ""; until  ISO moment that belongs to "returned"
-    serial   the serial the page started from, None to write over what is there
-    Raises DraftMoved when it was saved elsewhere since, Refusal once it is released.
+    steps    next steps; None leaves them as they are
+    decision one of DECISIONS or "" while open, None leaves it; `until`, an ISO moment or "", goes
+             with it
+    serial   per piece (see Feedback.serials) the serial the page started from, 0 for one that is
+             left out; None writes over what is there
+    Raises DraftMoved (field: name of the piece) when a piece was saved elsewhere since; Refusal
+    when the version was taken back or its feedback is released. What says nothing makes nothing.
     """
-    feedback = begin(submission, author, at=at)
+    sent = pieces_of(notes, choices, steps, decision, until)
+    feedback = feedback_by(submission, author)
+    if feedback is None and not any(map(says_something, sent.values())):
+        return Feedback(author, "teacher", at)
+    feedback = feedback or begin(submission, author, at=at)
     _check_unreleased(feedback)
-    new = ({**feedback.notes, **notes}, {**feedback.choices, **choices}, tuple(steps), decision,
-           until)
-    old = (dict(feedback.notes), dict(feedback.choices), feedback.steps, feedback.decision,
-           feedback.until)
-    if new == old and feedback.serial:
-        return feedback
-    if serial is not None and serial != feedback.serial:
-        raise DraftMoved(_("This feedback was changed elsewhere. Choose which text stays."), "",
-                         feedback.serial, dict(feedback.notes))
-    feedback.notes.update(notes)
-    feedback.choices.update(choices)
-    feedback.steps, feedback.decision, feedback.until = new[2:]
-    feedback.state, feedback.saved_at = "draft", at
-    feedback.serial += 1
-    place_row(submission)
+    changed = {name: value for name, value in sent.items() if feedback.piece(name) != value}
+    if serial is not None:
+        for name in moved(feedback, changed, serial):
+            raise DraftMoved(
+                _("This feedback was changed elsewhere. Choose which text stays."),
+                name,
+                feedback.serials[name],
+                feedback.piece(name),
+            )
+    if changed:
+        _write(feedback, changed)
+        feedback.state, feedback.ready_at, feedback.saved_at = "draft", None, at
+        place_row(submission)
     return feedback
+
+
+def _write(feedback: Feedback, changed: Mapping[str, Any]) -> None:
+    for name, value in changed.items():
+        kind, _dash, key = name.partition("-")
+        if kind == "note":
+            feedback.notes[key] = value
+        elif kind == "choice":
+            feedback.choices[key] = value
+        elif kind == "steps":
+            feedback.steps = value
+        else:
+            feedback.decision, feedback.until = value
+    raised = {name: feedback.serials.get(name, 0) + 1 for name in changed}
+    feedback.serials = {**feedback.serials, **raised}
 
 
 def make_ready(feedback: Feedback, *, at: datetime, notify: Notify) -> None:
@@ -84,13 +114,23 @@ def make_ready(feedback: Feedback, *, at: datetime, notify: Notify) -> None:
         release(feedback, by=feedback.author, at=at, notify=notify)
 
 
+def reopen(feedback: Feedback) -> None:
+    """Make ready feedback a draft again. Raises Refusal once it is released."""
+    _check_unreleased(feedback)
+    if feedback.state == "ready":
+        feedback.state, feedback.ready_at = "draft", None
+        place_row(feedback.submission)
+
+
 def release(feedback: Feedback, *, by: str, at: datetime, notify: Notify) -> None:
     """Let the authors read it, and settle the version with its decision; twice is once.
 
-    Raises Refusal when it is not ready.
+    Raises Refusal when it is not ready, or when a colleague's decision stands already.
     """
     if feedback.state == "released":
         return
+    if feedback.kind == "teacher" and feedback.submission.outcome in DECISIONS:
+        raise Refusal(_("A colleague has released feedback on this version already."))
     if feedback.state != "ready":
         raise Refusal(_("This feedback is not ready yet."))
     _check_whole(feedback, at)
@@ -102,27 +142,38 @@ def release(feedback: Feedback, *, by: str, at: datetime, notify: Notify) -> Non
         if feedback.decision == "returned":
             work.changes = (*work.changes, (feedback.until, ""))
         author = institution_of(submission).people[feedback.author]
-        write_row(work, new=True, feedback={
-            "by": author.given_name, "points": feedback.points, "at": at.isoformat()})
+        write_row(
+            work,
+            new=True,
+            feedback={"by": author.given_name, "points": feedback.points, "at": at.isoformat()},
+        )
     place_row(submission)
     record(feedback, "feedback.released", by=by, at=at, decision=feedback.decision)
     notify(FeedbackReleased(feedback, at))
 
 
-def release_all(feedbacks: Sequence[Feedback], *, by: str, at: datetime,
-                notify: Notify) -> int:
+def release_all(feedbacks: Sequence[Feedback], *, by: str, at: datetime, notify: Notify) -> int:
     """Release several at once, all or none; how many."""
     for feedback in feedbacks:
         release(feedback, by=by, at=at, notify=notify)
     return len(feedbacks)
 
 
-def add_remark(submission: Submission, author: str, kind: str, text: str,
-               anchor: Mapping[str, Any], *, at: datetime) -> Remark:
+def add_remark(
+    submission: Submission,
+    author: str,
+    kind: str,
+    text: str,
+    anchor: Mapping[str, Any],
+    *,
+    at: datetime,
+    key: str = "",
+) -> Remark:
     """Put a remark at a place in a version.
 
     kind    one of REMARK_KINDS
-    anchor  version, block, start, end, quote, and part or file
+    anchor  version, block, start, end, quote, and part or file (see anchors.anchor_of)
+    key     random text of the form that was drawn; the same key is the same remark
     Raises Refusal (field "text" or "kind") when it says nothing or its feedback is released.
     """
     if kind not in REMARK_KINDS:
@@ -131,7 +182,10 @@ def add_remark(submission: Submission, author: str, kind: str, text: str,
         raise Refusal(_("Write what you want to say about it."), "text")
     feedback = begin(submission, author, at=at)
     _check_unreleased(feedback)
-    remark = feedback.remarks.add(new_id(), Remark(kind, text, dict(anchor), author, at))
+    name = _name_of(key) if key else new_id()
+    if name in feedback.remarks:
+        return feedback.remarks[name]  # type: ignore[no-any-return]
+    remark = feedback.remarks.add(name, Remark(kind, text, dict(anchor), author, at))
     feedback.saved_at = at
     place_row(submission)
     return remark
@@ -146,12 +200,17 @@ def remove_remark(remark: Remark, *, at: datetime) -> None:
     place_row(feedback.submission)
 
 
+def _name_of(key: str) -> str:
+    return b32encode(sha256(key.encode()).digest()).decode().lower()[:13]
+
+
 def _check_unreleased(feedback: Feedback) -> None:
     if feedback.state == "released":
         raise Refusal(_("This feedback was released and stays as it is."))
 
 
 def _check_whole(feedback: Feedback, at: datetime) -> None:
+    """Whether it has all that the authors need to go on with it."""
     if not feedback.steps:
         raise Refusal(_("Write at least one next step."), "steps")
     if len(feedback.steps) > MOST_STEPS:
@@ -159,5 +218,6 @@ def _check_whole(feedback: Feedback, at: datetime) -> None:
     if feedback.decision not in DECISIONS:
         raise Refusal(_("Choose a decision."), "decision")
     if feedback.decision == "returned" and (
-            not feedback.until or datetime.fromisoformat(feedback.until) <= at):
+        not feedback.until or datetime.fromisoformat(feedback.until) <= at
+    ):
         raise Refusal(_("Fill in until when the new version can be handed in."), "until")

@@ -31,8 +31,9 @@ class Remark(Resource):
     personal = ("text", "author")
     retention = "seven years"
 
-    def __init__(self, kind: str, text: str, anchor: dict[str, Any], author: str,
-                 at: datetime) -> None:
+    def __init__(
+        self, kind: str, text: str, anchor: dict[str, Any], author: str, at: datetime
+    ) -> None:
         self.kind, self.text, self.author, self.at = kind, text, author, at
         self.version, self.file = anchor["version"], anchor.get("file", "")
         self.part, self.block = anchor.get("part", ""), anchor["block"]
@@ -50,7 +51,9 @@ class Feedback(Resource):
     steps     next steps, plain text each
     decision  one of DECISIONS, "" while open; `until` is the ISO moment of a returned version
     remarks   by random id
-    serial    counts the times it was saved; a page names the serial it started from
+    serials   piece name to the times it was saved; a page names the serials it started from.
+              A piece is what is saved by itself: "note-<part>", "choice-<criterion>", "steps" or
+              "decision" (with its date), so that two tabs never overwrite each other's pieces
     """
 
     schema = 1
@@ -64,7 +67,7 @@ class Feedback(Resource):
         self.choices: Any = OOBTree()
         self.steps: tuple[str, ...] = ()
         self.decision, self.until = "", ""
-        self.serial = 0
+        self.serials: dict[str, int] = {}
         self.saved_at: datetime | None = None
         self.ready_at: datetime | None = None
         self.released_at: datetime | None = None
@@ -77,6 +80,15 @@ class Feedback(Resource):
     @property
     def submission(self) -> Submission:
         return self.__parent__.__parent__  # type: ignore[union-attr, return-value]
+
+    def piece(self, name: str) -> Any:
+        """What stands in one piece: a text, a level key, a tuple of steps, (decision, until)."""
+        kind, _dash, key = name.partition("-")
+        if kind == "note":
+            return self.notes.get(key, "")
+        if kind == "choice":
+            return self.choices.get(key, "")
+        return self.steps if kind == "steps" else (self.decision, self.until)
 
     @property
     def points(self) -> int:
@@ -91,6 +103,14 @@ def feedback_by(submission: Submission, person_id: str) -> Feedback | None:
         if feedback.author == person_id:
             return feedback  # type: ignore[no-any-return]
     return None
+
+
+def held_by_other(submission: Submission, person_id: str) -> str:
+    """Id of another teacher who is at it; "" when there is none."""
+    for feedback in submission.feedback.values():
+        if feedback.kind == "teacher" and feedback.author != person_id:
+            return feedback.author  # type: ignore[no-any-return]
+    return ""
 
 
 def deciding(submission: Submission) -> Feedback | None:

@@ -5,7 +5,9 @@ Their rows are for those who may give feedback in the edition, and hold no text 
 
 from __future__ import annotations
 
-from typing import Any
+import heapq
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from lms_leiderschap.feedback.model import deciding
 from lms_leiderschap.institution.model import institution_of
@@ -16,6 +18,8 @@ from lms_leiderschap.submission.blocks import reading_minutes
 from lms_leiderschap.submission.model import Submission
 
 STATES = ("waiting", "ready", "released")
+MOST_LOOKED_AT = 200
+Line = tuple[Key, Row]
 
 
 def queue(edition: Edition, state: str) -> CoveringList:
@@ -46,19 +50,29 @@ def state_of(submission: Submission) -> str | None:
 
 
 def row_of(submission: Submission) -> Row:
-    """Who, what, since when, until when, how long to read, and how far the feedback is."""
+    """Who, what, since when, until when, how long to read, and how far the feedback is.
+
+    What changes with every saved sentence does not stand here: saving touches one small object.
+    """
     work, feedback = submission.work, deciding(submission)
     row: Row = {
-        "path": "/".join(path_of(submission)), "who": who(submission),
-        "assignment": work.assignment.title, "place": work.place, "number": submission.number,
-        "at": submission.at.isoformat(), "late": submission.late, "words": submission.words,
-        "minutes": reading_minutes(submission.words), "changed": submission.changed_blocks,
-        "files": len(submission.files), "promised": key_of(submission)[0],
+        "path": "/".join(path_of(submission)),
+        "who": who(submission),
+        "assignment": work.assignment.title,
+        "place": work.place,
+        "number": submission.number,
+        "at": submission.at.isoformat(),
+        "late": submission.late,
+        "words": submission.words,
+        "minutes": reading_minutes(submission.words),
+        "changed": submission.changed_blocks,
+        "files": len(submission.files),
+        "promised": key_of(submission)[0],
     }
     if feedback is not None:
-        row |= {"by": feedback.author, "remarks": len(feedback.remarks),
-                "steps": len(feedback.steps), "decision": feedback.decision,
-                "saved": feedback.saved_at.isoformat() if feedback.saved_at else ""}
+        row |= {"by": feedback.author, "remarks": len(feedback.remarks)}
+        if feedback.state != "draft":
+            row["decision"] = feedback.decision
     return row
 
 
@@ -68,8 +82,9 @@ def who(submission: Submission) -> str:
     if hasattr(holder, "members"):
         return str(holder.title)
     people = institution_of(submission).people
-    return ", ".join(people[person_id].name for person_id in submission.authors
-                     if person_id in people)
+    return ", ".join(
+        people[person_id].name for person_id in submission.authors if person_id in people
+    )
 
 
 def place_row(submission: Submission) -> None:
@@ -80,3 +95,35 @@ def place_row(submission: Submission) -> None:
             queue(edition, name).put(key, row_of(submission))
         else:
             queue(edition, name).drop(key)
+
+
+def merged(editions: Sequence[Edition], state: str, after: Key | None = None) -> Iterator[Line]:
+    """Rows of several editions in one order, read as far as they are asked for.
+
+    What was released stands newest first, all else oldest promise first.
+    after  key of the row to go on from
+    """
+    lists = [queue(edition, state) for edition in editions]
+    if state == "released":
+        found = [each.latest(after) for each in lists]
+        return heapq.merge(*found, key=_key, reverse=True)
+    return heapq.merge(*(each.items(after) for each in lists), key=_key)
+
+
+def _key(line: Line) -> Key:
+    return line[0]
+
+
+def next_waiting(editions: Sequence[Edition], person_id: str, after: Key) -> Row | None:
+    """The row to go on with: the next in the order, else the first, that no colleague is at."""
+    for start in (after, None):
+        for key, row in islice(merged(editions, "waiting", start), MOST_LOOKED_AT):
+            if key != after and row.get("by", person_id) == person_id:
+                return row
+    return None
+
+
+def ready_by(editions: Sequence[Edition], person_id: str) -> list[Row]:
+    """Rows of what this teacher has ready; it looks no further than MOST_LOOKED_AT rows."""
+    rows = islice(merged(editions, "ready"), MOST_LOOKED_AT)
+    return [row for _key, row in rows if row.get("by") == person_id]

@@ -25,5 +25,6 @@ def includeme(config: Any) -> None:
     config.add_subscriber(open_lists, EditionOpened)
     config.add_subscriber(follow, SubmissionReceived)
     config.add_subscriber(follow, SubmissionWithdrawn)
-    config.add_navigation(20, _("Queue"), "/queue", "stack-2",
-                          lambda request: bool(request.person.teaches))
+    config.add_navigation(
+        20, _("Queue"), "/queue", "stack-2", lambda request: bool(request.person.teaches)
+    )

@@ -29,6 +29,7 @@ class Sharded(Persistent):
     schema = 1
     personal = ("ids of persons; addresses and names in mail that waits",)
     retention = "until done"
+    _v_written = False
 
     def __init__(self) -> None:
         self._shards = tuple(LOBTree() for _number in range(SHARDS))
@@ -36,11 +37,17 @@ class Sharded(Persistent):
     def put(self, entry: dict[str, Any]) -> int:
         """Keep `entry` (plain values) and return its number."""
         number = secrets.randbits(62)
-        self._shards[number % SHARDS][number] = entry
+        self.replace(number, entry)
         return number
 
     def replace(self, number: int, entry: dict[str, Any]) -> None:
         self._shards[number % SHARDS][number] = entry
+        self._v_written = True
+
+    def was_written(self) -> bool:
+        """Whether something was put here since this was last asked; not kept, only remembered."""
+        written, self._v_written = self._v_written, False
+        return written
 
     def get(self, number: int) -> dict[str, Any] | None:
         return self._shards[number % SHARDS].get(number)  # type: ignore[no-any-return]
@@ -115,6 +122,8 @@ class Institution(Resource):
     zone         name of the time zone on its screens
     address      "u" or "je": how pages of no single programme speak
     holidays     pairs of ISO dates (first, last) on which no promise runs
+    staff        person id to the names of the roles that hold for the whole institution; one value,
+                 so that of two admins who take each other's role at once one is told to look again
     """
 
     schema = 1
@@ -125,6 +134,7 @@ class Institution(Resource):
         self.key, self.name, self.zone, self.address = key, name, zone, address
         self.office_email = ""
         self.holidays: tuple[tuple[str, str], ...] = ()
+        self.staff: dict[str, tuple[str, ...]] = {}
         self.people, self.programmes, self.groups = Folder(), Folder(), Folder()
         for name_, folder in self._branches().items():
             folder.__name__, folder.__parent__ = name_, self

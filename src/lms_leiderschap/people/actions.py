@@ -46,6 +46,20 @@ def register(institution: Institution, email: str, given_name: str, family_name:
     return person
 
 
+def person_or_new(institution: Institution, email: str, given_name: str, family_name: str, *,
+                  by: str, at: datetime) -> Person:
+    """The person with this address; somebody nobody knows yet is made.
+
+    Raises Refusal (field "given_name") when that takes a name and none was given.
+    """
+    person = person_with(institution, email)
+    if person is not None:
+        return person
+    if not given_name:
+        raise Refusal(_("Nobody has this address yet. Fill in the name too."), "given_name")
+    return register(institution, email, given_name, family_name, by=by, at=at)
+
+
 def set_password(person: Person, password: str, *, by: str, at: datetime) -> None:
     """Choose a password; every link that was out stops working.
 
@@ -91,10 +105,24 @@ def use_link(institution: Institution, token: str, kind: str, *, at: datetime) -
     return person
 
 
+def invite_to_role(institution: Institution, email: str, given_name: str, family_name: str,
+                   role: Role, *, by: str, why: str, at: datetime, notify: Notify) -> Person:
+    """Give such a role by e-mail address; somebody new is made and gets a link by mail.
+
+    Raises Refusal (field "given_name") for a new person without a name.
+    """
+    person = person_or_new(institution, email, given_name, family_name, by=by, at=at)
+    if not person.has_role(role):
+        give_role(person, role, by=by, why=why, at=at)
+        if not person.password:
+            ask_link(person, "invitation", at=at, notify=notify)
+    return person
+
+
 def give_role(person: Person, role: Role, *, by: str, why: str, at: datetime) -> None:
     """Give a role that holds for the whole institution (office or admin)."""
     if not person.has_role(role):
-        person.roles = (*person.roles, role.value)
+        _set_roles(person, (*person.roles, role.value))
         record(person, "role.given", by=by, at=at, why=why, role=role.value)
 
 
@@ -106,13 +134,20 @@ def take_role(person: Person, role: Role, *, by: str, why: str, at: datetime) ->
     if role is Role.ADMIN and not _another_admin(person):
         raise Refusal(_("Give somebody else this role first: nobody could give roles any more."))
     if person.has_role(role):
-        person.roles = tuple(name for name in person.roles if name != role.value)
+        _set_roles(person, tuple(name for name in person.roles if name != role.value))
         record(person, "role.taken", by=by, at=at, why=why, role=role.value)
 
 
+def _set_roles(person: Person, roles: tuple[str, ...]) -> None:
+    person.roles = roles
+    institution = institution_of(person)
+    others = {key: names for key, names in institution.staff.items() if key != person.__name__}
+    institution.staff = others | ({person.__name__: roles} if roles else {})
+
+
 def _another_admin(person: Person) -> bool:
-    return any(other.has_role(Role.ADMIN) for other in institution_of(person).people.values()
-               if other is not person)
+    return any(Role.ADMIN.value in names for key, names in institution_of(person).staff.items()
+               if key != person.__name__)
 
 
 def set_profile(person: Person, *, address: str, language: str, by: str, at: datetime) -> None:
@@ -138,5 +173,6 @@ def erase(person: Person, *, by: str, why: str, at: datetime, notify: Notify) ->
     institution = institution_of(person)
     record(person, "person.erased", by=by, at=at, why=why)
     notify(PersonErased(person, at))
+    _set_roles(person, ())
     institution.emails.pop(person.email, None)
     institution.people.remove(person.__name__)

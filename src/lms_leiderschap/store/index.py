@@ -50,6 +50,17 @@ class CoveringList(Persistent):
         """Rows in order of their key, from just after `after` on."""
         return iter(self._rows.items(min=after, excludemin=after is not None))
 
+    def latest(self, before: Key | None = None) -> Iterator[tuple[Key, Row]]:
+        """Rows in the opposite order, from just before `before` on."""
+        top = before and (before[0], _just_below(before[1]))
+        while True:
+            try:
+                key: Key = self._rows.maxKey(top) if top else self._rows.maxKey()
+            except ValueError:  # nothing (more) there
+                return
+            yield key, self._rows[key]
+            top = (key[0], _just_below(key[1]))
+
     def first(self, number: int) -> list[tuple[Key, Row]]:
         return list(islice(self._rows.items(), number))
 
@@ -58,3 +69,8 @@ class CoveringList(Persistent):
 
     def __bool__(self) -> bool:
         return True
+
+
+def _just_below(name: str) -> str:
+    """Sorts before `name` and after every name we make that does. A BTree only walks upwards."""
+    return name[:-1] + chr(ord(name[-1]) - 1) + "\U0010ffff"

@@ -15,6 +15,7 @@ from lms_leiderschap.submission.completeness import Completeness, check
 from lms_leiderschap.submission.deadline import RULE_VERSION, working_days_after
 from lms_leiderschap.submission.events import DateGiven, SubmissionReceived, SubmissionWithdrawn
 from lms_leiderschap.submission.model import Answer, DraftPart, Submission, Work
+from lms_leiderschap.submission.products import goals_of
 from lms_leiderschap.submission.receipt import changed_blocks, receipt_of
 from lms_leiderschap.submission.rows import write_row
 from lms_leiderschap.texts import _
@@ -68,7 +69,7 @@ def save_part(
             return DraftPart()
         draft = work.parts[part] = DraftPart()
         draft.__name__, draft.__parent__ = part, work
-    if serial is not None and serial != draft.serial:
+    if serial is not None and has_moved(work, part, value, serial):
         raise DraftMoved(
             _("This part was changed elsewhere. Choose which text stays."),
             part,
@@ -80,6 +81,12 @@ def save_part(
     return draft
 
 
+def has_moved(work: Work, part: str, value: Answer, serial: int) -> bool:
+    """Whether another text was saved for a part since a page with this serial was opened."""
+    draft = work.parts.get(part)
+    return draft is not None and draft.serial != serial and draft.value != value
+
+
 def attach(
     work: Work, upload: StoredFile, *, name: str, media_type: str, by: str, at: datetime
 ) -> None:
@@ -87,6 +94,7 @@ def attach(
 
     name        as people read it, cleaned
     media_type  decided from the content
+    An upload that was staged leaves the staging.
     Raises Refusal (field "files") when there are twenty already.
     """
     _check_open(work)
@@ -95,6 +103,8 @@ def attach(
     if len(work.chosen) >= MOST_FILES:
         raise Refusal(_("Twenty files is the most for one report."), "files")
     if upload.id not in work.files:
+        if upload.__parent__ is not None:
+            upload.__parent__.remove(upload.id)  # type: ignore[attr-defined] # staged until now
         upload.name, upload.media_type = name, media_type
         work.files.add(upload.id, upload)
     work.chosen = (*work.chosen, upload.id)
@@ -158,8 +168,9 @@ def submit(
 
 
 def _checked(work: Work, without: Collection[str]) -> Completeness:
-    done = check(work.report, work.answers(), work.draft_files())
-    if not work.chosen and not any(_holds(value) for value in work.answers().values()):
+    answers = work.answers()
+    done = check(work.report, answers, work.draft_files(), goals=goals_of(work, answers))
+    if not work.chosen and not any(map(_holds, answers.values())):
         raise Refusal(_("There is nothing in it yet. Write something or add a file."))
     if missing := tuple(key for key in done.missing if key not in without):
         raise Incomplete(missing)

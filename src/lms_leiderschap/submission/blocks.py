@@ -32,7 +32,7 @@ _KINDS = {
 }
 _HEADINGS = {"# ": "h3", "## ": "h4", "### ": "h5"}
 _MARKS = {"<h2>": "# ", **{f"<{tag}>": mark for mark, tag in _HEADINGS.items()}}
-_WORD = re.compile(r"\w\S*")
+_NO_WORDS = frozenset("-–—•·*&/+=|.,:;…")
 _BLANK_LINES = re.compile("\n{2,}")
 _LOST_TAGS = re.compile("<(/?)(h1|h6|div)(?=[ />])", re.IGNORECASE)
 _KEPT_INSTEAD = {"h1": "h2", "h6": "h5", "div": "p"}
@@ -106,8 +106,8 @@ def words(blocks: Iterable[Block]) -> int:
 
 
 def count_words(text: str) -> int:
-    """How many words stand in a plain text; a loose dash or bullet is none."""
-    return len(_WORD.findall(text))
+    """How many words stand in a plain text; a dash or bullet by itself is none."""
+    return len([word for word in text.split() if word not in _NO_WORDS])
 
 
 def reading_minutes(count: int) -> int:

@@ -85,7 +85,8 @@ def check(
     goals  of the version before and of this one; each needs a change kind in a part of changes
     """
     states = tuple(
-        _state(part, answers.get(part.key, {}), report, bool(files), goals) for part in report.parts
+        part_state(part, answers.get(part.key, {}), report, bool(files), goals)
+        for part in report.parts
     )
     required = [state for state in states if state.required]
     missing = tuple(state.key for state in required if state.state == "missing")
@@ -93,7 +94,7 @@ def check(
     return Completeness(states, len(required) - len(missing), len(required), missing, total)
 
 
-def _state(
+def part_state(
     part: PartSpec, answer: Answer, report: ReportSpec, files: bool, goals: Collection[str]
 ) -> PartState:
     written = _words_of(answer)
@@ -101,8 +102,8 @@ def _state(
     found = _found(part, answer, goals)
     state: State = "missing" if found.lacks is not None else "filled"
     sentence = found.lacks or ""
-    if files and answer.get("in_file") and _may_stand_in_file(part, report):
-        state, sentence = "filled", _("Stands in your file.")
+    if files and answer.get("in_file") and may_stand_in_file(part, report):
+        state, sentence = "filled", _("Stands in the file.")
     elif _is_text(part) and state == "filled" and written < needed:
         state = "missing" if report.words_binding else "short"
         values = {"words": written, "needed": needed}
@@ -195,7 +196,7 @@ def _is_text(part: PartSpec) -> bool:
     return part.kind in ("text", "instrument_comparison")
 
 
-def _may_stand_in_file(part: PartSpec, report: ReportSpec) -> bool:
+def may_stand_in_file(part: PartSpec, report: ReportSpec) -> bool:
     if report.upload_alone_suffices or (part.alternative and "file" in part.alternative.any_of):
         return True
     return _is_text(part) and not part.hands_on

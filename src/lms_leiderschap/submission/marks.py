@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from html import unescape
 from itertools import pairwise
 from typing import NamedTuple
 
 from lms_leiderschap.submission.blocks import Block
-from lms_leiderschap.web.html import SafeHtml, escaped, split_tags
+from lms_leiderschap.web.html import SafeHtml, escaped, split_tags, unescaped
 
 
 class Anchor(NamedTuple):
@@ -43,7 +42,7 @@ def marked(block: Block, anchors: Sequence[Anchor]) -> Marked:
     if not anchors:
         return Marked(SafeHtml(block["html"]), ())
     pieces = split_tags(block["html"])
-    texts = [unescape(piece) for piece in pieces[::2]]
+    texts = [unescaped(piece) for piece in pieces[::2]]
     text = "".join(texts)
     placed = [anchor for anchor in anchors if _stands_in(text, anchor)]
     pieces[::2] = _marked_texts(texts, placed)

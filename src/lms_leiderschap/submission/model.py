@@ -92,6 +92,10 @@ class Work(Resource):
         return self.edition.assignment(self.key)
 
     @property
+    def title(self) -> str:
+        return self.assignment.title
+
+    @property
     def report(self) -> ReportSpec:
         """The format with just the parts of this assignment; one free text without a format."""
         return report_for(self.edition, self.key)
@@ -116,8 +120,14 @@ class Work(Resource):
 
     @property
     def is_open(self) -> bool:
-        """Whether a new version can be written: nothing is with a teacher, nothing is finished."""
-        return self.last is None or self.last.outcome == "returned"
+        """Whether a new version can be written: nothing is with a teacher, nothing is finished.
+
+        A living report gets new versions for as long as it lives.
+        """
+        last = self.last
+        if last is None or last.outcome == "returned":
+            return True
+        return last.outcome == "kept" and self.report.living
 
     def answers(self) -> dict[str, Answer]:
         """The draft: what is written for each part."""

@@ -11,7 +11,6 @@ from chameleon.utils import Markup
 from pyramid.request import Request
 from translationstring import ChameleonTranslate
 
-from lms_leiderschap.errors import Refusal
 from lms_leiderschap.web import sequences
 from lms_leiderschap.web.assets import icon
 from lms_leiderschap.web.widgets import draw, problem_of
@@ -56,7 +55,7 @@ class DrawnForm:
         form: deform.Form,
         *,
         buttons: Iterable[Any],
-        refusal: Refusal | None,
+        problems: Iterable[tuple[str, str]],
         focus: str,
         hidden: Mapping[str, str],
     ) -> None:
@@ -64,7 +63,7 @@ class DrawnForm:
         self._buttons = tuple(buttons)
         self._hidden = hidden
         sequences.lay_out(form)
-        self.errors = list(_place_refusal(form, refusal)) + list(_errors_below(form))
+        self.errors = list(_place(form, problems)) + list(_errors_below(form))
         self.focus = sequences.control_to_focus(form, focus) if focus else ""
         form.page.focused = self.focus
 
@@ -129,15 +128,14 @@ def has_files(field: deform.Field) -> bool:
     return getattr(field.widget, "takes_files", False) or any(map(has_files, field.children))
 
 
-def _place_refusal(form: deform.Form, refusal: Refusal | None) -> Iterator[tuple[str, str]]:
-    """Puts the sentence at its field; one without a field on this form belongs to the whole."""
-    if refusal is None:
-        return
-    field = sequences.field_at(form, refusal.field) if refusal.field else None
-    if field is None:
-        yield "", refusal.message
-    else:
-        field.problem = refusal.message
+def _place(form: deform.Form, problems: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Puts each sentence at its field; one without a field on this form belongs to the whole."""
+    for path, sentence in problems:
+        field = sequences.field_at(form, path) if path else None
+        if field is None:
+            yield "", sentence
+        else:
+            field.problem = sentence
 
 
 def _errors_below(field: deform.Field) -> Iterator[tuple[str, str]]:

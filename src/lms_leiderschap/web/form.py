@@ -121,9 +121,12 @@ class FormPage:
         self.pressed = next((b.name for b in self.buttons if b.name in names), self.pressed)
         self.key = self._posted_key(controls)
         self._make_form()
+        change = sequences.pressed_change(names)
+        buttons = {button.name for button in self.buttons} | ({change.button} if change else set())
+        # A button stands in the rows it changes, but is not one of their values.
+        typed = [pair for pair in controls if pair[0] not in buttons]
         try:
-            cstruct = self.form.deserialize(peppercorn.parse(controls))
-            change = sequences.pressed_change(names)
+            cstruct = self.form.deserialize(peppercorn.parse(typed))
             if change:
                 changed, focus = sequences.apply_change(self.form, cstruct, change)
                 self.form.cstruct = changed
@@ -135,15 +138,22 @@ class FormPage:
     def _send(self, cstruct: dict[str, Any]) -> dict[str, Any] | Response:
         self.form.cstruct = cstruct
         try:
-            result = self.save(self.form.schema.deserialize(cstruct))
+            values = self.form.schema.deserialize(cstruct)
+            if not self._too_large():
+                result = self.save(values)
+                return result if isinstance(result, Response) else HTTPSeeOther(result)
         except colander.Invalid as invalid:
             self.form.widget.handle_error(self.form, invalid)
         except Refusal as refusal:
             self.refusal = refusal
-        else:
-            return result if isinstance(result, Response) else HTTPSeeOther(result)
         self.request.response.status_int = 422
         return self._draw()
+
+    def _too_large(self) -> list[tuple[str, str]]:
+        """Path and sentence of the files that were not kept because of their size."""
+        sentence = _("${name} is too large. Make the file smaller and choose it again.")
+        refused = self.request.environ.get("lms.too_large", {})
+        return [(at, sentence % {"name": names[0]}) for at, names in refused.items()]
 
     def _posted_key(self, controls: list[tuple[str, str]]) -> str:
         key = next((clean_line(value) for name, value in controls if name == "key"), "")
@@ -160,10 +170,15 @@ class FormPage:
         sequences.name_fields(self.form)
 
     def _draw(self, focus: str = "") -> dict[str, Any]:
+        problems = self._too_large()
+        if self.refusal:
+            problems.append((self.refusal.field or "", self.refusal.message))
         drawn = DrawnForm(
-            self.form, buttons=self.buttons, refusal=self.refusal, focus=focus,
+            self.form, buttons=self.buttons, problems=problems, focus=focus,
             hidden={"csrf_token": get_csrf_token(self.request), "key": self.key},
         )  # fmt: skip
-        heading = self.request.localizer.translate(self.title)
-        title = _("Error: ${title}", mapping={"title": heading}) if drawn.errors else heading
+        translate = self.request.localizer.translate
+        heading = translate(self.title)
+        wrong = _("Error: ${title}", mapping={"title": heading})
+        title = translate(wrong) if drawn.errors else heading
         return {"form": drawn, "title": title, "heading": heading, **self.extra()}

@@ -77,6 +77,14 @@ def escaped(text: str, *, quote: bool = False) -> str:
     return html.escape(text, quote=quote).replace("\xa0", "&nbsp;")
 
 
+def unescaped(markup: str) -> str:
+    """The text of a piece of safe_html between two tags; there are no other entities in it."""
+    if "&" not in markup:
+        return markup
+    text = markup.replace("&nbsp;", "\xa0").replace("&lt;", "<").replace("&gt;", ">")
+    return text.replace("&amp;", "&")
+
+
 def split_tags(markup: str) -> list[str]:
     """Text and tag in turns, text first; `markup` comes from safe_html."""
     return _TAG.split(markup)
@@ -94,7 +102,7 @@ def plain_text(markup: str) -> str:
         gap = gap or _BREAK.match(tag) is not None
         if not piece:
             continue
-        text = html.unescape(piece) if "&" in piece else piece
+        text = unescaped(piece)
         if gap and texts and not texts[-1][-1].isspace() and not text[0].isspace():
             texts.append("\n")
         texts.append(text)

@@ -28,12 +28,14 @@ class Jobs:
 
     deliveries  kind of outbox entry to the function (jobs, entry of the institution, number)
     periodic    name to (function (institution, at), how often)
+    at          the moment of the round at hand
     """
 
     def __init__(self, registry: Any) -> None:
         self.registry = registry
         self.deliveries: dict[str, Delivery] = {}
         self.periodic: dict[str, tuple[Job, timedelta]] = {}
+        self.at = datetime.now(UTC)
         self._wake, self._stop = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -63,8 +65,11 @@ class Jobs:
 
     def run_once(self, at: datetime) -> None:
         """Do all that is due at a moment, for every institution."""
+        self.at = at
         for entry in self.registry.lms.institutions:
             for number, kind in self._due(entry, at):
+                if self._stop.is_set():
+                    return
                 try:
                     self.deliveries[kind](self, entry, number)
                 except Exception:
@@ -103,15 +108,19 @@ class Jobs:
             connection.close()
 
     def put_off(self, entry: InstitutionEntry, number: int, at: datetime) -> None:
-        """Try an entry again later: after 1, 2, 4 … minutes, at most every four hours."""
-        def later(institution: Any) -> None:
+        """Try an entry again later, unless its delivery marked it as being in other hands."""
+        def put(institution: Any) -> None:
             item = institution.outbox.get(number)
-            if item is not None:
-                minutes = min(240, 2 ** item["tries"])
-                institution.outbox.replace(number, item | {
-                    "state": "waiting", "tries": item["tries"] + 1,
-                    "due": (at + timedelta(minutes=minutes)).isoformat()})
-        self.within(entry, later)
+            if item is not None and item["state"] == "waiting":
+                institution.outbox.replace(number, later(item, at))
+        self.within(entry, put)
+
+
+def later(item: dict[str, Any], at: datetime) -> dict[str, Any]:
+    """The outbox entry as it waits for its next try: 1, 2, 4 … minutes, at most four hours."""
+    minutes = min(240, 2 ** min(item["tries"], 8))
+    return item | {"state": "waiting", "tries": item["tries"] + 1,
+                   "due": (at + timedelta(minutes=minutes)).isoformat()}
 
 
 def includeme(config: Any) -> None:

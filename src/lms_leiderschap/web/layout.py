@@ -48,10 +48,19 @@ def locale_of(request: Request) -> str:
     person = request.person
     if person is None and _asks_english(request):
         return "en"
+    return locale_for(person, _address_here(request), institution.address)
+
+
+def locale_for(person: Any, *addresses: str) -> str:
+    """The language of a person, addressed as they chose, else as the first that says so.
+
+    person     anybody with `language` and `address`, or None
+    addresses  "u", "je" or "" of the programme and the institution, in that order
+    """
     if person is not None and person.language == "en":
         return "en"
     own = person.address if person is not None else ""
-    return "nl_je" if (own or _address_here(request) or institution.address) == "je" else "nl"
+    return "nl_je" if next(filter(None, (own, *addresses)), "") == "je" else "nl"
 
 
 def _asks_english(request: Request) -> bool:

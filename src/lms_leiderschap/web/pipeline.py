@@ -98,7 +98,19 @@ def institution_root(request: Request) -> Any:
         raise HTTPServiceUnavailable
     request.connection = connection
     request.institution = institution
+    if request.method == "POST":
+        request.tm.get().addBeforeCommitHook(wake_jobs_later, (request, institution.outbox))
     return institution
+
+
+def wake_jobs_later(request: Request, outbox: Any) -> None:
+    """Have the worker look at once when what this request put into the outbox is committed."""
+    def wake(committed: bool) -> None:
+        if committed:
+            request.registry.jobs.wake()
+
+    if outbox.was_written():
+        request.tm.get().addAfterCommitHook(wake)
 
 
 def includeme(config: Any) -> None:

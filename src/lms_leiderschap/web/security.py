@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pyramid.authorization import ACLHelper, Authenticated, Everyone
@@ -14,6 +15,9 @@ from lms_leiderschap.permissions import principal_of
 COOKIE = "lms"
 CSRF_COOKIE = "lms-csrf"
 _ACL = ACLHelper()
+# Browsers read "//" and "/\\" as the start of a host name, and drop tabs and line ends first.
+_LOCAL = re.compile(r"/(?![/\\])[!-~]{0,2000}")
+HOME = "/"
 
 
 def cookie(request: Request) -> CookieProfile:
@@ -81,6 +85,11 @@ def person_of(request: Request) -> Any:
         return None
     person = request.institution.people.get(session.person)
     return None if person is None or person.blocked else person
+
+
+def local_path(address: str) -> str:
+    """The address when it leads to a page of this site, else the start page."""
+    return address if _LOCAL.fullmatch(address) else HOME
 
 
 def includeme(config: Any) -> None:

@@ -145,18 +145,19 @@ def control_to_focus(form: deform.Form, path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A pressed row button: verb "add", "remove", "up" or "down"."""
+    """A pressed row button by its name: verb "add", "remove", "up" or "down"."""
 
+    button: str
     verb: str
     path: str
-    index: int = 0
+    index: int
 
 
 def pressed_change(names: Iterable[str]) -> Change | None:
     for name in names:
         if match := _CHANGE.fullmatch(name):
             add, added_to, verb, path, index = match.groups()
-            return Change(add, added_to) if add else Change(verb, path, int(index))
+            return Change(name, add or verb, added_to or path, int(index or 0))
     return None
 
 

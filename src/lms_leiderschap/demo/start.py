@@ -1,0 +1,35 @@
+"""The pages that exist only with the demo setting: choose an account with one click."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.request import Request
+from pyramid.security import NO_PERMISSION_REQUIRED, remember
+
+from lms_leiderschap.demo.make import accounts
+from lms_leiderschap.institution.model import Institution
+
+
+def accounts_page(context: Institution, request: Request) -> dict[str, Any]:
+    """Everybody of the demo with what they show."""
+    return {"title": "Demo", "accounts": accounts(context)}
+
+
+def enter(context: Institution, request: Request) -> HTTPSeeOther:
+    """Sign in as one of the demo accounts."""
+    person = context.people.get(request.POST.get("person", ""))
+    if person is None:
+        raise HTTPNotFound
+    token = request.registry.side.begin_session(request.entry.key, person.__name__,
+                                                request.arrived, method="demo")
+    return HTTPSeeOther("/", headers=remember(request, token))
+
+
+def includeme(config: Any) -> None:
+    config.add_view(accounts_page, context=Institution, name="demo", request_method="GET",
+                    permission=NO_PERMISSION_REQUIRED,
+                    renderer="lms_leiderschap.templates:demo/accounts.pt")
+    config.add_view(enter, context=Institution, name="demo", request_method="POST",
+                    permission=NO_PERMISSION_REQUIRED)
