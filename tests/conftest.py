@@ -34,9 +34,12 @@ STORAGE = os.environ.get("LMS_TEST_STORAGE", "file")
 NOW = datetime.now(UTC)
 PASSWORD = "wandelen langs het water"
 PEOPLE = {
-    "anna": ("Anna", "de Wit", "participant"), "bram": ("Bram", "Peeters", "participant"),
-    "pieter": ("Pieter", "Bos", "teacher"), "marieke": ("Marieke", "Smit", "teacher"),
-    "olga": ("Olga", "Maas", "office"), "ada": ("Ada", "Kok", "admin"),
+    "anna": ("Anna", "de Wit", "participant"),
+    "bram": ("Bram", "Peeters", "participant"),
+    "pieter": ("Pieter", "Bos", "teacher"),
+    "marieke": ("Marieke", "Smit", "teacher"),
+    "olga": ("Olga", "Maas", "office"),
+    "ada": ("Ada", "Kok", "admin"),
 }
 DAYS = {"hrm": -40, "kwaliteitszorg": 10, "professionele_cultuur": 40, "onderzoekende_school": 70}
 
@@ -48,16 +51,28 @@ def pytest_configure(config: pytest.Config) -> None:
 def settings_in(directory: Path) -> Settings:
     """Settings of an application whose files all lie in one directory."""
     entries = tuple(
-        InstitutionEntry(key, (f"{key}.test",), f"http://{key}.test",
-                         f"{STORAGE}:{directory / key}") for key in ("noord", "zuid"))
+        InstitutionEntry(
+            key, (f"{key}.test",), f"http://{key}.test", f"{STORAGE}:{directory / key}"
+        )
+        for key in ("noord", "zuid")
+    )
     return Settings(
-        institutions=entries, side=directory / "side.sqlite", keys=directory / "keys",
-        mail=f"files:{directory / 'mail'}", mail_from="lms@noord.test", demo=False, jobs=False,
-        cache_objects=5000, body_max=110 * 2**20, file_max=25 * 2**20)
+        institutions=entries,
+        side=directory / "side.sqlite",
+        keys=directory / "keys",
+        mail=f"files:{directory / 'mail'}",
+        mail_from="lms@noord.test",
+        demo=False,
+        jobs=False,
+        cache_objects=5000,
+        body_max=110 * 2**20,
+        file_max=25 * 2**20,
+    )
 
 
 def fill(institution: Any, registry: Any) -> None:
     """A running edition of the PLG with two participants, two teachers, office and admin."""
+
     def act(**more: Any) -> dict[str, Any]:
         return {"by": SYSTEM, "at": NOW - timedelta(days=60), **more}
 
@@ -88,6 +103,12 @@ def demo_programme() -> Any:
     import lms_leiderschap.demo as demo
 
     return read_programme(Path(demo.__file__).parent / "programmes" / "plg-leergang.toml")
+
+
+@pytest.fixture(scope="session")
+def now() -> datetime:
+    """The moment around which the institution of the tests is dated."""
+    return NOW
 
 
 @pytest.fixture(scope="session")
@@ -180,8 +201,9 @@ def browse(registry: Any) -> Any:
             institution = institution_in(connection)
             person = institution.people[institution.emails[f"{who}@{entry.key}.test"]]
             browser.home = "/" + next(iter(person.enrolments), "")
-            token = registry.side.begin_session(entry.key, person.__name__, datetime.now(UTC),
-                                                method="test")
+            token = registry.side.begin_session(
+                entry.key, person.__name__, datetime.now(UTC), method="test"
+            )
             manager.abort()
             connection.close()
             browser.set_cookie("lms", token)

@@ -4,7 +4,11 @@ The order of SLICES is start-up order, import rule and table of contents: a slic
 to its left; news to the right travels as an event.
 """
 
+import warnings
 from typing import Any
+
+# Pyramid and deform still import pkg_resources; our own pin on setuptools keeps it there.
+warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
 
 SLICES = ("institution", "people", "programme", "enrolment", "group", "meeting", "submission",
           "feedback", "instrument", "progress", "message")

@@ -8,6 +8,7 @@ import logging.config
 import sys
 from collections.abc import Callable, Sequence
 from configparser import ConfigParser
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ Command = Callable[[argparse.Namespace], int]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; what goes wrong is one sentence on stderr."""
     options = parser().parse_args(arguments)
+    if find_spec("pkg_resources") is None:
+        sys.stderr.write("Pyramid needs pkg_resources: install setuptools 77 to 80.\n")
+        return 1
     try:
         command: Command = options.command
         return command(options)

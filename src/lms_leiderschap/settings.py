@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyramid.settings import asbool
-
 from lms_leiderschap.errors import SettingError
 
 STORAGE_KINDS = ("file", "sqlite")
@@ -121,12 +119,16 @@ def read_settings(settings: Mapping[str, str], here: str = ".") -> Settings:
         keys=base / settings.get("lms.keys", "var/keys"),
         mail=_mail(settings.get("lms.mail", "files:var/mail"), base),
         mail_from=settings.get("lms.mail_from", "noreply@localhost"),
-        demo=asbool(settings.get("lms.demo", False)),
-        jobs=asbool(settings.get("lms.jobs", True)),
+        demo=_yes(settings.get("lms.demo", "false")),
+        jobs=_yes(settings.get("lms.jobs", "true")),
         cache_objects=number("lms.cache_objects", 8000),
         body_max=number("lms.body_max", 110 * 1024 * 1024),
         file_max=number("lms.file_max", 25 * 1024 * 1024),
     )
+
+
+def _yes(value: str) -> bool:
+    return value.strip().lower() in ("true", "yes", "on", "1")
 
 
 def _mail(value: str, base: Path) -> str:

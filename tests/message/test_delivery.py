@@ -210,9 +210,7 @@ def test_two_workers_at_once_send_twenty_mails_once_each(
     assert waiting() == []
 
 
-def test_a_failure_of_our_own_never_frees_a_claim(
-    make_jobs: Any, noord: Any, waiting: Any
-) -> None:
+def test_a_failure_of_our_own_never_frees_a_claim(make_jobs: Any, noord: Any, waiting: Any) -> None:
     class Broken:
         repeatable = False
 
@@ -235,9 +233,7 @@ def test_a_link_that_has_ended_is_not_sent(
     assert waiting() == []
 
 
-def test_nothing_goes_to_somebody_who_was_erased(
-    registry: Any, noord: Any, waiting: Any
-) -> None:
+def test_nothing_goes_to_somebody_who_was_erased(registry: Any, noord: Any, waiting: Any) -> None:
     invite(noord)
 
     def go(institution: Any) -> None:
@@ -279,9 +275,7 @@ def test_the_office_sends_again_or_throws_away_and_both_are_recorded(
     assert verbs == {"mail.sent_again", "mail.thrown_away"}
 
 
-def test_what_is_being_sent_cannot_be_sent_again(
-    make_jobs: Any, registry: Any, noord: Any
-) -> None:
+def test_what_is_being_sent_cannot_be_sent_again(make_jobs: Any, registry: Any, noord: Any) -> None:
     invite(noord)
     number = numbers(noord)[0]
     take(make_jobs(), registry.lms.institutions[0], number)

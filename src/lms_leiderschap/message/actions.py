@@ -35,48 +35,97 @@ CLAIM_LASTS = timedelta(minutes=15)
 def mail_link(person: Person, kind: str, token: str, *, at: datetime) -> None:
     """Write the mail with a single-use link; it is not sent any more once the link has ended."""
     editions = ", ".join([*person.enrolments.values(), *person.teaches.values()])
-    _write(person, person.__name__, kind, f"/link/{kind}/{token}", {"editions": editions},
-           ends=at + LINK_LASTS[kind], at=at)
+    _write(
+        person,
+        person.__name__,
+        kind,
+        f"/link/{kind}/{token}",
+        {"editions": editions},
+        ends=at + LINK_LASTS[kind],
+        at=at,
+    )
 
 
 def mail_receipt(submission: Submission, *, at: datetime) -> None:
     """Write the receipt to every author of a version."""
     for author in submission.authors:
-        _write(submission, author, "receipt", _address(submission, "receipt"),
-               {"work": submission.work.assignment.title, "receipt": submission.receipt},
-               speaks=submission.work.edition.address, at=at)
+        _write(
+            submission,
+            author,
+            "receipt",
+            _address(submission, "receipt"),
+            {"work": submission.work.assignment.title, "receipt": submission.receipt},
+            speaks=submission.work.edition.address,
+            at=at,
+        )
 
 
 def mail_date(work: Work, until: datetime, reason: str, *, at: datetime) -> None:
     """Write to everyone whose work it is that it has another date."""
     for author in work.holder.authors(at):
-        _write(work, author, "date_given", _address(work),
-               {"work": work.assignment.title, "until": until.isoformat(), "reason": reason},
-               speaks=work.edition.address, at=at)
+        _write(
+            work,
+            author,
+            "date_given",
+            _address(work),
+            {"work": work.assignment.title, "until": until.isoformat(), "reason": reason},
+            speaks=work.edition.address,
+            at=at,
+        )
 
 
 def mail_feedback(feedback: Feedback, *, at: datetime) -> None:
     """Write to every author that there is feedback: from whom and how much, not what it says."""
     submission = feedback.submission
     for author in submission.authors:
-        _write(submission, author, "feedback", _address(submission, "feedback"),
-               {"work": submission.work.assignment.title, "version": submission.number,
-                "points": feedback.points},
-               names={"teacher": feedback.author}, speaks=submission.work.edition.address, at=at)
+        _write(
+            submission,
+            author,
+            "feedback",
+            _address(submission, "feedback"),
+            {
+                "work": submission.work.assignment.title,
+                "version": submission.number,
+                "points": feedback.points,
+            },
+            names={"teacher": feedback.author},
+            speaks=submission.work.edition.address,
+            at=at,
+        )
 
 
 def _address(resource: Resource, view: str = "") -> str:
     return "/" + "/".join([*path_of(resource), view]).rstrip("/")
 
 
-def _write(about: Resource, to: str, letter: str, path: str, values: Mapping[str, Any], *,
-           at: datetime, names: Mapping[str, str] | None = None, speaks: str = "",
-           ends: datetime | None = None) -> None:
+def _write(
+    about: Resource,
+    to: str,
+    letter: str,
+    path: str,
+    values: Mapping[str, Any],
+    *,
+    at: datetime,
+    names: Mapping[str, str] | None = None,
+    speaks: str = "",
+    ends: datetime | None = None,
+) -> None:
     institution = institution_of(about)
     locale = locale_for(institution.people.get(to), speaks, institution.address)
-    post(about, MAIL, {
-        "to": to, "letter": letter, "path": path, "values": dict(values), "names": names or {},
-        "locale": locale, "ends": ends.isoformat() if ends else ""}, at=at)
+    post(
+        about,
+        MAIL,
+        {
+            "to": to,
+            "letter": letter,
+            "path": path,
+            "values": dict(values),
+            "names": names or {},
+            "locale": locale,
+            "ends": ends.isoformat() if ends else "",
+        },
+        at=at,
+    )
 
 
 def mail_in(institution: Institution) -> list[tuple[int, dict[str, Any]]]:
@@ -95,7 +144,8 @@ def claim(institution: Institution, number: int, *, at: datetime) -> None:
     item = institution.outbox.get(number)
     if item is not None:
         institution.outbox.replace(
-            number, item | {"state": "sending", "claimed_at": at.isoformat()})
+            number, item | {"state": "sending", "claimed_at": at.isoformat()}
+        )
 
 
 def settle(institution: Institution, number: int, state: str, why: str, *, at: datetime) -> None:
@@ -137,8 +187,9 @@ def send_again(institution: Institution, number: int, *, by: str, at: datetime) 
     """
     item = _idle(institution, number)
     if item is not None:
-        institution.outbox.replace(number, item | {
-            "state": "waiting", "tries": 0, "due": at.isoformat(), "why": ""})
+        institution.outbox.replace(
+            number, item | {"state": "waiting", "tries": 0, "due": at.isoformat(), "why": ""}
+        )
         _record(institution, item, "mail.sent_again", by, at)
 
 
@@ -159,10 +210,18 @@ def _idle(institution: Institution, number: int) -> dict[str, Any] | None:
     return item
 
 
-def _record(institution: Institution, item: Mapping[str, Any], verb: str, by: str,
-            at: datetime) -> None:
-    record(institution, verb, by=by, at=at, person=item["data"]["to"],
-           letter=item["data"]["letter"], state=item["state"])
+def _record(
+    institution: Institution, item: Mapping[str, Any], verb: str, by: str, at: datetime
+) -> None:
+    record(
+        institution,
+        verb,
+        by=by,
+        at=at,
+        person=item["data"]["to"],
+        letter=item["data"]["letter"],
+        state=item["state"],
+    )
 
 
 def forget_person(person: Person) -> None:

@@ -119,7 +119,8 @@ class Smtp:
     def _connect(self) -> smtplib.SMTP:
         if self.tls:
             client: smtplib.SMTP = smtplib.SMTP_SSL(
-                self.host, self.port, timeout=TIMEOUT, context=self._trust())
+                self.host, self.port, timeout=TIMEOUT, context=self._trust()
+            )
         else:
             client = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT)
         try:
@@ -155,8 +156,11 @@ def _hand_over(client: smtplib.SMTP, message: EmailMessage) -> Outcome:
     sender = message["From"].addresses[0].addr_spec
     to = message["To"].addresses[0].addr_spec
     try:
-        for step in (lambda: client.mail(sender), lambda: client.rcpt(to),
-                     lambda: client.docmd("DATA")):
+        for step in (
+            lambda: client.mail(sender),
+            lambda: client.rcpt(to),
+            lambda: client.docmd("DATA"),
+        ):
             code, reply = step()
             if not 200 <= code < 400:
                 return Outcome("refused" if code >= 500 else "later", _reason(code, reply))

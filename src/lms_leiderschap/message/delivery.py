@@ -55,8 +55,14 @@ def take(jobs: Any, entry: InstitutionEntry, number: int) -> EmailMessage | None
             return None
         translate = localizer_for(registry, item["data"]["locale"]).translate
         try:
-            message = compose(item, number, institution, entry=entry,
-                              sender=registry.lms.mail_from, translate=translate)
+            message = compose(
+                item,
+                number,
+                institution,
+                entry=entry,
+                sender=registry.lms.mail_from,
+                translate=translate,
+            )
         except BadAddress:
             settle(institution, number, "refused", BAD_ADDRESS, at=jobs.at)
             return None
@@ -71,5 +77,6 @@ def finish(jobs: Any, entry: InstitutionEntry, number: int, outcome: Outcome) ->
     if outcome.state != "sent":
         log.warning("mail %016x of %s: %s %s", number, entry.key, outcome.state, outcome.why)
     state = "later" if outcome.state == "down" else outcome.state
-    jobs.within(entry, lambda institution: settle(
-        institution, number, state, outcome.why, at=jobs.at))
+    jobs.within(
+        entry, lambda institution: settle(institution, number, state, outcome.why, at=jobs.at)
+    )

@@ -31,26 +31,40 @@ class Letter:
 def sign_in(values: Values, fmt: Formats) -> Letter:
     return Letter(
         _("Your link to sign in at ${institution}", mapping=values),
-        (_("You sign in with this link. It works once, until ${until}.",
-           mapping={"until": _moment(values["ends"], fmt)}),),
-        (_("Did you not ask for this link? Then you need not do anything."),))
+        (
+            _(
+                "You sign in with this link. It works once, until ${until}.",
+                mapping={"until": _moment(values["ends"], fmt)},
+            ),
+        ),
+        (_("Did you not ask for this link? Then you need not do anything."),),
+    )
 
 
 def reset(values: Values, fmt: Formats) -> Letter:
     return Letter(
         _("Choose a new password for ${institution}", mapping=values),
-        (_("You choose a new password with this link. It works once, until ${until}.",
-           mapping={"until": _moment(values["ends"], fmt)}),),
-        (_("Did you not ask for this link? Then your password stays as it is."),))
+        (
+            _(
+                "You choose a new password with this link. It works once, until ${until}.",
+                mapping={"until": _moment(values["ends"], fmt)},
+            ),
+        ),
+        (_("Did you not ask for this link? Then your password stays as it is."),),
+    )
 
 
 def invitation(values: Values, fmt: Formats) -> Letter:
     return Letter(
-        _("Invitation: ${what}",
-          mapping={"what": values["editions"] or values["institution"]}),
-        (_("There is a place for you at ${institution}.", mapping=values),
-         _("You choose a password with this link. It works once, until ${until}.",
-           mapping={"until": _moment(values["ends"], fmt)})))
+        _("Invitation: ${what}", mapping={"what": values["editions"] or values["institution"]}),
+        (
+            _("There is a place for you at ${institution}.", mapping=values),
+            _(
+                "You choose a password with this link. It works once, until ${until}.",
+                mapping={"until": _moment(values["ends"], fmt)},
+            ),
+        ),
+    )
 
 
 def receipt(values: Values, fmt: Formats) -> Letter:
@@ -63,27 +77,40 @@ def receipt(values: Values, fmt: Formats) -> Letter:
         _("Receipt number: ${id}", mapping=proof),
     ]
     for name, size, sha256 in proof["files"]:
-        lines.append(_("File: ${name}, ${size}\nSHA-256: ${sha256}",
-                       mapping={"name": name, "size": fmt.size(size), "sha256": sha256}))
-    lines.append(_("Fingerprint of the text (SHA-256): ${sha256}",
-                   mapping={"sha256": proof["text_sha256"]}))
+        lines.append(
+            _(
+                "File: ${name}, ${size}\nSHA-256: ${sha256}",
+                mapping={"name": name, "size": fmt.size(size), "sha256": sha256},
+            )
+        )
+    lines.append(
+        _("Fingerprint of the text (SHA-256): ${sha256}", mapping={"sha256": proof["text_sha256"]})
+    )
     if proof["promised"]:
-        lines.append(_("Feedback is expected by ${day} at the latest.",
-                       mapping={"day": _day(proof["promised"], fmt)}))
+        lines.append(
+            _(
+                "Feedback is expected by ${day} at the latest.",
+                mapping={"day": _day(proof["promised"], fmt)},
+            )
+        )
     if proof["verdict"] == "late":
         lines.insert(1, _("This was after the date."))
     named = {"work": values["work"], "version": proof["version"]}
-    return Letter(_("Received: ${work}, version ${version}", mapping=named),
-                  (_("Version ${version} of ${work} was received.", mapping=named), *lines),
-                  (_("Keep this mail: it proves what was handed in and when."),))
+    return Letter(
+        _("Received: ${work}, version ${version}", mapping=named),
+        (_("Version ${version} of ${work} was received.", mapping=named), *lines),
+        (_("Keep this mail: it proves what was handed in and when."),),
+    )
 
 
 def date_given(values: Values, fmt: Formats) -> Letter:
     until = datetime.fromisoformat(values["until"])
     new = {"work": values["work"], "date": fmt.day(until), "moment": fmt.full(until)}
     reason = (_("The reason: ${reason}", mapping=values),) if values["reason"] else ()
-    return Letter(_("New date for ${work}: ${date}", mapping=new),
-                  (_("${work} can be handed in up to ${moment}.", mapping=new), *reason))
+    return Letter(
+        _("New date for ${work}: ${date}", mapping=new),
+        (_("${work} can be handed in up to ${moment}.", mapping=new), *reason),
+    )
 
 
 def feedback(values: Values, fmt: Formats) -> Letter:
@@ -94,13 +121,24 @@ def feedback(values: Values, fmt: Formats) -> Letter:
         subject = _("Feedback from ${teacher} on ${work} (${points} points)", mapping=values)
     else:
         subject = _("Feedback from ${teacher} on ${work}", mapping=values)
-    return Letter(subject, (_("${teacher} read version ${version} of ${work}. "
-                              "The feedback is here:", mapping=values),))
+    return Letter(
+        subject,
+        (
+            _(
+                "${teacher} read version ${version} of ${work}. The feedback is here:",
+                mapping=values,
+            ),
+        ),
+    )
 
 
 LETTERS: dict[str, Callable[[Values, Formats], Letter]] = {
-    "sign_in": sign_in, "reset": reset, "invitation": invitation,
-    "receipt": receipt, "date_given": date_given, "feedback": feedback,
+    "sign_in": sign_in,
+    "reset": reset,
+    "invitation": invitation,
+    "receipt": receipt,
+    "date_given": date_given,
+    "feedback": feedback,
 }
 
 

@@ -43,8 +43,10 @@ def letter_of(data: Mapping[str, Any], institution: Institution) -> Letter:
 
     Persons it names are named as they are called now; one who is gone has no name.
     """
-    people = {key: getattr(institution.people.get(person_id), "given_name", "")
-              for key, person_id in data["names"].items()}
+    people = {
+        key: getattr(institution.people.get(person_id), "given_name", "")
+        for key, person_id in data["names"].items()
+    }
     values = {**data["values"], **people, "institution": institution.name, "ends": data["ends"]}
     return LETTERS[data["letter"]](values, Formats(institution.tz, data["locale"]))
 
@@ -53,8 +55,15 @@ def subject_of(data: Mapping[str, Any], institution: Institution, translate: Tra
     return clean_line(_said(letter_of(data, institution).subject, translate))  # type: ignore[no-any-return]
 
 
-def compose(item: Mapping[str, Any], number: int, institution: Institution, *,
-            entry: InstitutionEntry, sender: str, translate: Translate) -> EmailMessage:
+def compose(
+    item: Mapping[str, Any],
+    number: int,
+    institution: Institution,
+    *,
+    entry: InstitutionEntry,
+    sender: str,
+    translate: Translate,
+) -> EmailMessage:
     """The mail of an entry, text only.
 
     number     of the entry; its Message-ID follows from it, so that a second try is the same mail
@@ -91,13 +100,27 @@ def address_of(email: str, name: str = "") -> Address:
         raise BadAddress(email) from error
 
 
-def _text(data: Mapping[str, Any], institution: Institution, given_name: str, url: str,
-          translate: Translate) -> str:
+def _text(
+    data: Mapping[str, Any],
+    institution: Institution,
+    given_name: str,
+    url: str,
+    translate: Translate,
+) -> str:
     letter = letter_of(data, institution)
-    answer = (_("This mail was sent automatically. An answer reaches the office.")
-              if institution.office_email else _("This mail was sent automatically."))
-    parts = [_("Dear ${name},", mapping={"name": given_name}), *letter.before, url, *letter.after,
-             institution.name, answer]
+    answer = (
+        _("This mail was sent automatically. An answer reaches the office.")
+        if institution.office_email
+        else _("This mail was sent automatically.")
+    )
+    parts = [
+        _("Dear ${name},", mapping={"name": given_name}),
+        *letter.before,
+        url,
+        *letter.after,
+        institution.name,
+        answer,
+    ]
     return clean_text("\n\n".join(_said(part, translate) for part in parts)) + "\n"  # type: ignore[no-any-return]
 
 

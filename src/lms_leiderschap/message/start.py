@@ -64,13 +64,21 @@ def includeme(config: Any) -> None:
     def watch(institution: Institution, at: datetime) -> None:
         look_after(institution, carrier.repeatable, at=at)
 
-    for subscriber, event in ((on_link, LinkAsked), (on_received, SubmissionReceived),
-                              (on_date, DateGiven), (on_released, FeedbackReleased),
-                              (on_erased, PersonErased)):
+    for subscriber, event in (
+        (on_link, LinkAsked),
+        (on_received, SubmissionReceived),
+        (on_date, DateGiven),
+        (on_released, FeedbackReleased),
+        (on_erased, PersonErased),
+    ):
         config.add_subscriber(subscriber, event)
     config.add_delivery(MAIL, Sender(carrier))
     config.add_job("look after mail", watch, timedelta(minutes=1))
     config.scan(VIEWS, ignore=None if settings.demo else f"{VIEWS}.mailbox")
     config.add_navigation(
-        60, _("Outgoing mail"), "/mail", "mail",
-        lambda request: request.has_permission(Permission.RUN_EDITION, request.institution))
+        60,
+        _("Outgoing mail"),
+        "/mail",
+        "mail",
+        lambda request: request.has_permission(Permission.RUN_EDITION, request.institution),
+    )

@@ -22,6 +22,9 @@ class StoredFile(Resource):
     kept_at     aware moment of receipt
     """
 
+    schema = 1
+    personal = ("name", "blob")
+
     def __init__(self, name: str, media_type: str, kept_at: datetime) -> None:
         self.id = new_id()
         self.name = name

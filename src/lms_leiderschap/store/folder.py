@@ -19,9 +19,18 @@ def new_id() -> str:
 
 
 class Resource(Persistent):
-    """A thing with a place in the tree. `schema` is the version of what is stored in it."""
+    """A thing with a place in the tree.
+
+    schema     version of what is stored in it
+    personal   names of what in it is about persons
+    secret     names of what never leaves the database, not even in an export
+    retention  how long it is kept, in words
+    """
 
     schema = 1
+    personal: tuple[str, ...] = ()
+    secret: tuple[str, ...] = ()
+    retention = "as long as what it stands in"
     __name__: str = ""
     __parent__: Resource | None = None
 

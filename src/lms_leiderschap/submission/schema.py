@@ -81,7 +81,7 @@ def allowed_kinds(work: Work) -> tuple[str, ...]:
 
 def _part_group(work: Work, part: PartSpec, moved: bool) -> GroupField:
     fields = [HiddenField(name="serial"), _main_field(work, part)]
-    if may_stand_in_file(part, work.report):
+    if part.required and may_stand_in_file(part, work.report):
         fields.append(TickField(name="in_file", title=_("Stands in the file")))
     if moved:
         choices = (*KEEPS, MERGED) if part.kind in TEXT_KINDS else KEEPS

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from pyramid.httpexceptions import (HTTPBadRequest, HTTPRequestEntityTooLarge,
-                                    HTTPServiceUnavailable)
+from pyramid.httpexceptions import HTTPBadRequest, HTTPRequestEntityTooLarge, HTTPServiceUnavailable
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid_retry import IBeforeRetry
@@ -99,6 +98,7 @@ def institution_root(request: Request) -> Any:
     request.connection = connection
     request.institution = institution
     if request.method == "POST":
+        institution.outbox.was_written()  # by an earlier user of this connection
         request.tm.get().addBeforeCommitHook(wake_jobs_later, (request, institution.outbox))
     return institution
 

@@ -14,6 +14,7 @@ from pyramid.request import Request
 from pyramid.view import view_config
 
 from lms_leiderschap.feedback.queue import STATES, merged, queue, ready_by
+from lms_leiderschap.feedback.titles import DECISION_TITLES
 from lms_leiderschap.feedback.views.phrases import Phrases
 from lms_leiderschap.institution.model import Institution
 from lms_leiderschap.permissions import Permission
@@ -31,7 +32,6 @@ TABS = {
     "ready": _("Ready, not released ${number}"),
     "released": _("Released ${number}"),
 }
-DECISION_WORDS = {"met": _("met"), "returned": _("returned for revision"), "talk": _("a talk")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class Lines:
 
     def _feedback(self, row: Row, by: str) -> Iterator[str]:
         if decision := row.get("decision"):
-            yield self.say(DECISION_WORDS[decision])
+            yield self.say(DECISION_TITLES[decision])
         elif by == self._me:
             yield self.say(_("begun"))
         if by != self._me:

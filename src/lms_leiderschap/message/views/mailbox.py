@@ -47,18 +47,30 @@ def files(request: Request) -> list[Path]:
     return sorted((path for path in found if NAME.fullmatch(path.name)), reverse=True)
 
 
-@view_config(context=Institution, name="demo", path_info="^/demo/mail/?$",
-             permission=NO_PERMISSION_REQUIRED, request_method="GET",
-             renderer="lms_leiderschap.templates:message/mailbox.pt")
+@view_config(
+    context=Institution,
+    name="demo",
+    path_info="^/demo/mail/?$",
+    permission=NO_PERMISSION_REQUIRED,
+    request_method="GET",
+    renderer="lms_leiderschap.templates:message/mailbox.pt",
+)
 def mailbox_page(_institution: Institution, request: Request) -> dict[str, Any]:
     found = files(request)
-    return {"title": request.localizer.translate(_("Mail of this demo")),
-            "mails": [_head(path.name, _read(path)) for path in found[:SHOWN]]}
+    return {
+        "title": request.localizer.translate(_("Mail of this demo")),
+        "mails": [_head(path.name, _read(path)) for path in found[:SHOWN]],
+    }
 
 
-@view_config(context=Institution, name="demo", path_info="^/demo/mail/[^/]+$",
-             permission=NO_PERMISSION_REQUIRED, request_method="GET",
-             renderer="lms_leiderschap.templates:message/mail.pt")
+@view_config(
+    context=Institution,
+    name="demo",
+    path_info="^/demo/mail/[^/]+$",
+    permission=NO_PERMISSION_REQUIRED,
+    request_method="GET",
+    renderer="lms_leiderschap.templates:message/mail.pt",
+)
 def mail_page(_institution: Institution, request: Request) -> dict[str, Any]:
     """One mail; the addresses in its text are links."""
     found = {path.name: path for path in files(request)}
@@ -68,9 +80,14 @@ def mail_page(_institution: Institution, request: Request) -> dict[str, Any]:
     message = _read(path)
     mail = _head(path.name, message)
     text = message.get_content().replace("\r\n", "\n").strip()
-    return {"title": mail.subject, "mail": mail, "sender": str(message["From"]),
-            "paragraphs": [[_pieces(line) for line in paragraph.split("\n")]
-                           for paragraph in text.split("\n\n")]}
+    return {
+        "title": mail.subject,
+        "mail": mail,
+        "sender": str(message["From"]),
+        "paragraphs": [
+            [_pieces(line) for line in paragraph.split("\n")] for paragraph in text.split("\n\n")
+        ],
+    }
 
 
 def _pieces(line: str) -> list[tuple[str, bool]]:

@@ -47,17 +47,26 @@ class Line:
         return self.state != "sending"
 
 
-@view_config(context=Institution, name="mail", permission=Permission.RUN_EDITION,
-             renderer="lms_leiderschap.templates:message/outgoing.pt", request_method="GET")
+@view_config(
+    context=Institution,
+    name="mail",
+    permission=Permission.RUN_EDITION,
+    renderer="lms_leiderschap.templates:message/outgoing.pt",
+    request_method="GET",
+)
 def outgoing_page(institution: Institution, request: Request) -> dict[str, Any]:
     found = sorted(mail_in(institution), key=_decisions_first)
-    return {"title": request.localizer.translate(_("Outgoing mail")), "states": STATES,
-            "lines": [_line(number, item, request) for number, item in found[:SHOWN]],
-            "more": max(0, len(found) - SHOWN)}
+    return {
+        "title": request.localizer.translate(_("Outgoing mail")),
+        "states": STATES,
+        "lines": [_line(number, item, request) for number, item in found[:SHOWN]],
+        "more": max(0, len(found) - SHOWN),
+    }
 
 
-@view_config(context=Institution, name="mail", permission=Permission.RUN_EDITION,
-             request_method="POST")
+@view_config(
+    context=Institution, name="mail", permission=Permission.RUN_EDITION, request_method="POST"
+)
 def decide(institution: Institution, request: Request) -> Response:
     """Send one mail again or throw it away."""
     verbs = {"again": send_again, "away": throw_away}
@@ -79,9 +88,14 @@ def _decisions_first(found: tuple[int, Mapping[str, Any]]) -> tuple[int, str]:
 def _line(number: int, item: Mapping[str, Any], request: Request) -> Line:
     data, institution = item["data"], request.institution
     translate = localizer_for(request.registry, data["locale"]).translate
-    return Line(number, institution.people[data["to"]].name,
-                subject_of(data, institution, translate), datetime.fromisoformat(item["at"]),
-                item["state"], _why(item, request))
+    return Line(
+        number,
+        institution.people[data["to"]].name,
+        subject_of(data, institution, translate),
+        datetime.fromisoformat(item["at"]),
+        item["state"],
+        _why(item, request),
+    )
 
 
 def _why(item: Mapping[str, Any], request: Request) -> str:

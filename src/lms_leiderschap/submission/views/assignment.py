@@ -1,0 +1,103 @@
+"""The page of an assignment: what is asked, what there is to build on, and the one next step."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.view import view_config
+
+from lms_leiderschap.errors import Refusal
+from lms_leiderschap.permissions import Permission
+from lms_leiderschap.programme.model import Edition
+from lms_leiderschap.submission.actions import tick, untick
+from lms_leiderschap.submission.model import Work
+from lms_leiderschap.submission.products import handed_on, product_title
+from lms_leiderschap.submission.views.words import due_of, teacher_of, version_of, versions_of
+from lms_leiderschap.texts import _
+from lms_leiderschap.web.cleaning import posted_controls
+from lms_leiderschap.web.html import markdown
+
+PAGE = "lms_leiderschap.templates:submission/assignment.pt"
+
+
+@view_config(context=Work, permission=Permission.READ_WORK, renderer=PAGE, request_method="GET")
+def assignment(work: Work, request: Request) -> dict[str, Any]:
+    """What is asked, and how far it is."""
+    return _page(work, request)
+
+
+@view_config(context=Work, name="tick", permission=Permission.WRITE_WORK, renderer=PAGE,
+             request_method="POST")  # fmt: skip
+def say_done(work: Work, request: Request) -> dict[str, Any] | Response:
+    """Say that a preparation was done."""
+    note = dict(posted_controls(request)).get("note", "").strip()
+    try:
+        tick(work, note, by=request.person.__name__, at=request.arrived)
+    except Refusal as refusal:
+        request.response.status_int = 422
+        return {**_page(work, request), "problem": refusal.message, "note": note}
+    return HTTPSeeOther(request.resource_path(work))
+
+
+@view_config(context=Work, name="untick", permission=Permission.WRITE_WORK,
+             request_method="POST")  # fmt: skip
+def say_not_done(work: Work, request: Request) -> Response:
+    """Take that back."""
+    untick(work, by=request.person.__name__, at=request.arrived)
+    return HTTPSeeOther(request.resource_path(work))
+
+
+def _page(work: Work, request: Request) -> dict[str, Any]:
+    spec, edition = work.assignment, work.edition
+    module = edition.module(work.place)
+    brief = module.brief_of(spec) if module else spec.brief
+    return {
+        "work": work, "title": spec.title, "edition": edition, "due": due_of(work, request),
+        "module": module, "brief": markdown(brief) if brief else "",
+        "tools": [_tool_title(edition, key) for key in module.instruments] if module else [],
+        "uses": [_used(work, key, request) for key in spec.uses],
+        "parts": work.report.parts if spec.report_key else (),
+        "versions": versions_of(work, request), "step": _next_step(work, request),
+        "teacher": teacher_of(work), "problem": "",
+        "note": work.ticked["note"] if work.ticked else "",
+    }  # fmt: skip
+
+
+def _tool_title(edition: Edition, key: str) -> str:
+    pinned = edition.pinned("tool", key)
+    return str(pinned.data["title"]) if pinned else key
+
+
+def _used(work: Work, product: str, request: Request) -> SimpleNamespace:
+    """Something this assignment builds on; not made yet is a note, never an error."""
+    found = handed_on(work.holder, product)
+    version = found.submission if found else None
+    return SimpleNamespace(
+        title=product_title(work.edition, product),
+        version=version_of(version, request) if version is not None else None,
+        done=found is not None and found.work.ticked is not None,
+        path=request.resource_path(found.work) if found else "",
+    )  # fmt: skip
+
+
+def _next_step(work: Work, request: Request) -> SimpleNamespace | None:
+    """The one thing to do now; None where nothing can be written."""
+    last, begun = work.last, bool(work.parts or work.chosen)
+    write = request.resource_path(work, "submit")
+    if last is not None and last.outcome in ("met", "talk"):
+        shown = version_of(last, request)
+        return SimpleNamespace(path=shown.feedback, label=_("Read the feedback"), second="")
+    if not work.is_open or work.is_tick:
+        return None
+    if last is not None:
+        number = {"number": len(work.versions) + 1}
+        again = any(part.saved_at and part.saved_at > last.at for part in work.parts.values())
+        label = _("Go on writing") if again else _("Begin version ${number}", mapping=number)
+        feedback = version_of(last, request).feedback
+        return SimpleNamespace(path=write, label=label, second=feedback)
+    label = _("Go on writing") if begun else _("Begin to write")
+    return SimpleNamespace(path=write, label=label, second="")

@@ -1,0 +1,103 @@
+"""The proof of a hand-in, the way back, and a version as its authors read it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.view import view_config
+
+from lms_leiderschap.errors import Refusal
+from lms_leiderschap.institution.model import institution_of
+from lms_leiderschap.permissions import Permission
+from lms_leiderschap.submission.actions import withdraw
+from lms_leiderschap.submission.blocks import reading_minutes
+from lms_leiderschap.submission.completeness import check
+from lms_leiderschap.submission.model import Submission, Work
+from lms_leiderschap.submission.products import goals_of
+from lms_leiderschap.submission.views.shown import shown_parts
+from lms_leiderschap.submission.views.words import teacher_of, version_of
+from lms_leiderschap.texts import _
+
+RECEIPT = "lms_leiderschap.templates:submission/receipt.pt"
+READ = "lms_leiderschap.templates:submission/read.pt"
+
+
+@view_config(context=Submission, name="receipt", permission=Permission.READ_WORK, renderer=RECEIPT,
+             request_method="GET")  # fmt: skip
+def receipt(version: Submission, request: Request) -> dict[str, Any]:
+    """What happens next, and what was received when."""
+    return _receipt_page(version, request)
+
+
+@view_config(context=Submission, name="withdraw", permission=Permission.WRITE_WORK,
+             renderer=RECEIPT, request_method="POST")  # fmt: skip
+def take_back(version: Submission, request: Request) -> dict[str, Any] | Response:
+    """Take a version back as long as no teacher has begun on it."""
+    try:
+        withdraw(version, by=request.person.__name__, at=request.arrived,
+                 notify=request.registry.notify)  # fmt: skip
+    except Refusal as refusal:
+        request.response.status_int = 422
+        return {**_receipt_page(version, request), "problem": refusal.message}
+    return HTTPSeeOther(request.resource_path(version.work))
+
+
+@view_config(context=Submission, name="read", permission=Permission.READ_WORK, renderer=READ,
+             request_method="GET")  # fmt: skip
+def read(version: Submission, request: Request) -> dict[str, Any]:
+    """A version as it was handed in."""
+    work = version.work
+    files = [work.files[file_id] for file_id in version.files]
+    return {**_report(work, version.answers, files), "version": version,
+            "line": version_of(version, request)}  # fmt: skip
+
+
+@view_config(context=Work, name="preview", permission=Permission.READ_WORK, renderer=READ,
+             request_method="GET")  # fmt: skip
+def preview(work: Work, request: Request) -> dict[str, Any]:
+    """The draft as the teacher will see it."""
+    return {**_report(work, work.answers(), work.draft_files()), "version": None, "line": None}
+
+
+def _report(work: Work, answers: dict[str, Any], files: list[Any]) -> dict[str, Any]:
+    done = check(work.report, answers, files, goals=goals_of(work, answers))
+    return {"work": work, "title": work.assignment.title, "files": files, "words": done.words,
+            "minutes": reading_minutes(done.words),
+            "parts": shown_parts(work, answers, done)}  # fmt: skip
+
+
+def _receipt_page(version: Submission, request: Request) -> dict[str, Any]:
+    proof, people = version.receipt, institution_of(version).people
+    authors = [people[person_id].name for person_id in version.authors if person_id in people]
+    files = [version.work.files[file_id] for file_id in version.files]
+    return {
+        "title": _heading(version), "version": version, "work": version.work, "proof": proof,
+        "line": version_of(version, request), "teacher": teacher_of(version.work),
+        "authors": ", ".join(authors), "utc": _utc(version.at),
+        "files": [(file, _grouped(file.sha256)) for file in files],
+        "fingerprint": _grouped(proof["text_sha256"]), "problem": "",
+        "can_withdraw": version.state == "submitted" and not version.held_by
+        and version.outcome in ("", "kept"),
+    }  # fmt: skip
+
+
+def _heading(version: Submission) -> str:
+    teacher = teacher_of(version.work)
+    if version.state == "withdrawn":
+        return _("This version was taken back")
+    if version.promised is None or not teacher:
+        return _("Your work was handed in")
+    return _("Your report is with ${name}", mapping={"name": teacher})
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _grouped(digest: str) -> str:
+    """In groups of four signs, so that two people can compare it."""
+    return " ".join(digest[at : at + 4] for at in range(0, len(digest), 4))
