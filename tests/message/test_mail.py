@@ -102,7 +102,7 @@ def test_headers_say_whose_mail_it_is(tree: Any, people: Any, read: Any) -> None
 def test_a_new_date_comes_with_its_reason(enrolment: Any, read: Any) -> None:
     mail_date(enrolment.work[WORK], NOW + timedelta(days=9), "Ziek geweest", at=NOW)
     mail = read("nl")
-    assert mail["Subject"].startswith("Nieuwe datum voor ")
+    assert mail["Subject"].strip().startswith("Nieuwe datum voor ")
     assert "De reden: Ziek geweest" in text_of(mail)
     assert f"/work/{WORK}\n" in text_of(mail)
 

@@ -210,14 +210,19 @@ def _check_unreleased(feedback: Feedback) -> None:
 
 
 def _check_whole(feedback: Feedback, at: datetime) -> None:
-    """Whether it has all that the authors need to go on with it."""
+    if lacks := what_lacks(feedback, at):
+        raise lacks
+
+
+def what_lacks(feedback: Feedback, at: datetime) -> Refusal | None:
+    """What its authors still need before they can go on with it; None when it is whole."""
     if not feedback.steps:
-        raise Refusal(_("Write at least one next step."), "steps")
+        return Refusal(_("Write at least one next step."), "steps")
     if len(feedback.steps) > MOST_STEPS:
-        raise Refusal(_("Three next steps is the most."), "steps")
+        return Refusal(_("Three next steps is the most."), "steps")
     if feedback.decision not in DECISIONS:
-        raise Refusal(_("Choose a decision."), "decision")
-    if feedback.decision == "returned" and (
-        not feedback.until or datetime.fromisoformat(feedback.until) <= at
-    ):
-        raise Refusal(_("Fill in until when the new version can be handed in."), "until")
+        return Refusal(_("Choose a decision."), "decision")
+    passed = not feedback.until or datetime.fromisoformat(feedback.until) <= at
+    if feedback.decision == "returned" and passed:
+        return Refusal(_("Fill in until when the new version can be handed in."), "until")
+    return None

@@ -64,7 +64,7 @@ class Files:
 
     def carry(self, institution: str, number: int, message: EmailMessage) -> Outcome:
         at = message["Date"].datetime.astimezone(UTC)
-        path = self.directory / institution / f"{at:%Y%m%dT%H%M%S}-{number:016x}.eml"
+        path = self.directory / institution / f"{at:%Y%m%dT%H%M%S.%f}-{number:016x}.eml"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             _write(path, message.as_bytes())

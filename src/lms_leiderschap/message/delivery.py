@@ -69,7 +69,7 @@ def take(jobs: Any, entry: InstitutionEntry, number: int) -> EmailMessage | None
         claim(institution, number, at=max(jobs.at, datetime.now(UTC)))
         return message
 
-    return jobs.within(entry, look)  # type: ignore[no-any-return]
+    return jobs.within(entry, look)
 
 
 def finish(jobs: Any, entry: InstitutionEntry, number: int, outcome: Outcome) -> None:

@@ -14,18 +14,19 @@ from lms_leiderschap.texts import _
 from lms_leiderschap.web.formats import Formats
 
 Values = Mapping[str, Any]
+Paragraph = str | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
     """What a mail says around its one link. Texts are translation strings or plain text.
 
-    before  paragraphs above the link; after  paragraphs below it
+    before  paragraphs above the link; after  paragraphs below it; one is a text or its lines
     """
 
     subject: str
-    before: tuple[str, ...]
-    after: tuple[str, ...] = ()
+    before: tuple[Paragraph, ...]
+    after: tuple[Paragraph, ...] = ()
 
 
 def sign_in(values: Values, fmt: Formats) -> Letter:
@@ -98,7 +99,7 @@ def receipt(values: Values, fmt: Formats) -> Letter:
     named = {"work": values["work"], "version": proof["version"]}
     return Letter(
         _("Received: ${work}, version ${version}", mapping=named),
-        (_("Version ${version} of ${work} was received.", mapping=named), *lines),
+        (_("Version ${version} of ${work} was received.", mapping=named), tuple(lines)),
         (_("Keep this mail: it proves what was handed in and when."),),
     )
 

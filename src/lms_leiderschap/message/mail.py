@@ -15,13 +15,14 @@ from pyramid.interfaces import ILocalizer, ITranslationDirectories
 from translationstring import TranslationString
 
 from lms_leiderschap.institution.model import Institution
-from lms_leiderschap.message.letters import LETTERS, Letter
+from lms_leiderschap.message.letters import LETTERS, Letter, Paragraph
 from lms_leiderschap.settings import InstitutionEntry
 from lms_leiderschap.texts import _
 from lms_leiderschap.web.cleaning import clean_line, clean_text
 from lms_leiderschap.web.formats import Formats
 
 Translate = Any
+POLICY = SMTP.clone(max_line_length=76)  # no longer line in quoted-printable (RFC 2045, 6.7)
 
 
 class BadAddress(ValueError):
@@ -52,7 +53,7 @@ def letter_of(data: Mapping[str, Any], institution: Institution) -> Letter:
 
 
 def subject_of(data: Mapping[str, Any], institution: Institution, translate: Translate) -> str:
-    return clean_line(_said(letter_of(data, institution).subject, translate))  # type: ignore[no-any-return]
+    return clean_line(_said(letter_of(data, institution).subject, translate))
 
 
 def compose(
@@ -74,7 +75,7 @@ def compose(
     data = item["data"]
     person = institution.people[data["to"]]
     host = urlsplit(entry.url).hostname
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=POLICY)
     message["From"] = address_of(sender, clean_line(institution.name))
     # The name of the reader stays out of the header: it is theirs to choose.
     message["To"] = address_of(person.email)
@@ -121,8 +122,11 @@ def _text(
         institution.name,
         answer,
     ]
-    return clean_text("\n\n".join(_said(part, translate) for part in parts)) + "\n"  # type: ignore[no-any-return]
+    said = (_said(part, translate) for part in parts)
+    return clean_text("\n\n".join(said)) + "\n"
 
 
-def _said(text: str, translate: Translate) -> str:
+def _said(text: Paragraph, translate: Translate) -> str:
+    if isinstance(text, tuple):
+        return "\n".join(_said(line, translate) for line in text)
     return translate(text) if isinstance(text, TranslationString) else text

@@ -38,15 +38,18 @@ class CountedPage(FormPage):
     def count(self, limit: str, account: str) -> None:
         """Count one try of an account, known or not. Raises Refusal when there were too many."""
         self.wait = self.request.registry.throttle.take(
-            limit, self.request.entry.key, self.request.arrived, **self._who(account))
+            limit, self.request.entry.key, self.request.arrived, **self._who(account)
+        )
         if self.wait:
             raise Refusal(
-                sign_in_again_in(self.wait) if limit == "sign_in" else mail_again_in(self.wait))
+                sign_in_again_in(self.wait) if limit == "sign_in" else mail_again_in(self.wait)
+            )
 
     def give_back(self, limit: str, account: str) -> None:
         """It was a right one: the next person behind the same address may try too."""
         self.request.registry.throttle.give_back(
-            limit, self.request.entry.key, self.request.arrived, **self._who(account))
+            limit, self.request.entry.key, self.request.arrived, **self._who(account)
+        )
 
     def _who(self, account: str) -> dict[str, str]:
         return {"account": account, "address": self.request.remote_addr or ""}

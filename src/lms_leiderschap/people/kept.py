@@ -39,8 +39,11 @@ class Kept(NamedTuple):
     @property
     def texts(self) -> list[list[str]]:
         """What was written, as paragraphs: every value that nobody types twice with pleasure."""
-        return [value.splitlines() for name, value in self.pairs
-                if name != "key" and (len(value) >= WORTH_SHOWING or "\n" in value)]
+        return [
+            value.splitlines()
+            for name, value in self.pairs
+            if name != "key" and (len(value) >= WORTH_SHOWING or "\n" in value)
+        ]
 
 
 def posted_form(request: Request) -> Kept | None:

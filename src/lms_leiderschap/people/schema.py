@@ -14,9 +14,12 @@ DEVICE = "device"
 def new_password_field() -> PasswordField:
     """A password to choose; the rules themselves stand with the action."""
     return PasswordField(
-        name="password", title=_("New password"), autocomplete="new-password",
+        name="password",
+        title=_("New password"),
+        autocomplete="new-password",
         missing_msg=_("Choose a password."),
-        description=_("At least ${n} characters. A few words in a row are fine.", {"n": MINIMUM}))
+        description=_("At least ${n} characters. A few words in a row are fine.", {"n": MINIMUM}),
+    )
 
 
 class SignInSchema(FormSchema):
@@ -40,17 +43,26 @@ class NewPasswordSchema(FormSchema):
 
 
 class ChangePasswordSchema(FormSchema):
-    current = PasswordField(title=_("Current password"),
-                            missing_msg=_("Fill in your current password."))
+    current = PasswordField(
+        title=_("Current password"), missing_msg=_("Fill in your current password.")
+    )
     password = new_password_field()
 
 
 class ProfileSchema(FormSchema):
     language = ChoiceField(
-        title=_("Language"), inline=True, choices=(("nl", "Nederlands"), ("en", "English")))
+        title=_("Language"), inline=True, choices=(("nl", "Nederlands"), ("en", "English"))
+    )
     address = ChoiceField(
-        title=_("Form of address"), choices=(
-            ("as-programme", _("As the programme does")), ("u", _("With u")), ("je", _("With je"))))
+        title=_("Form of address"),
+        choices=(
+            ("as-programme", _("As the programme does")),
+            ("u", _("With u")),
+            ("je", _("With je")),
+        ),
+    )
     appearance = ChoiceField(
-        title=_("Appearance"), inline=True, choices=(
-            (DEVICE, _("As this device")), ("light", _("Light")), ("dark", _("Dark"))))
+        title=_("Appearance"),
+        inline=True,
+        choices=((DEVICE, _("As this device")), ("light", _("Light")), ("dark", _("Dark"))),
+    )

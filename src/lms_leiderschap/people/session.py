@@ -44,13 +44,14 @@ def end_session(request: Request) -> Headers:
     """End the session of this request; the headers that make the browser forget it."""
     _end_own(request)
     new_csrf_token(request)
-    return forget(request)  # type: ignore[no-any-return]
+    return forget(request)
 
 
 def end_other_sessions(request: Request) -> None:
     """End all sessions of who is asking, but for the one in use."""
-    request.registry.side.end_sessions(request.entry.key, request.person.__name__,
-                                       keep=cookie(request).get_value())
+    request.registry.side.end_sessions(
+        request.entry.key, request.person.__name__, keep=cookie(request).get_value()
+    )
 
 
 def is_now(request: Request, person: Person) -> None:
@@ -61,11 +62,12 @@ def is_now(request: Request, person: Person) -> None:
 
 
 def _begun(request: Request, person: Person, method: str) -> Headers:
-    token = request.registry.side.begin_session(request.entry.key, person.__name__,
-                                                request.arrived, method=method)
+    token = request.registry.side.begin_session(
+        request.entry.key, person.__name__, request.arrived, method=method
+    )
     request.session_token = token
     new_csrf_token(request)
-    return remember(request, token)  # type: ignore[no-any-return]
+    return remember(request, token)
 
 
 def _end_own(request: Request) -> None:

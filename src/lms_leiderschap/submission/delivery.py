@@ -15,6 +15,7 @@ def deliver_reading(jobs: Any, entry: InstitutionEntry, number: int) -> None:
 
     No transaction is open while the other process reads.
     """
+
     def look(institution: Any) -> tuple[str, str] | None:
         item = institution.outbox.get(number)
         file = _file(institution, item["data"]) if item else None
@@ -27,9 +28,16 @@ def deliver_reading(jobs: Any, entry: InstitutionEntry, number: int) -> None:
         item = institution.outbox.get(number)
         if item is not None and read is not None:
             submission = find(institution, tuple(item["data"]["path"]))
-            keep_reading(submission, item["data"]["file"], {
-                "state": read.state, "blocks": list(read.blocks), "pages": read.pages,
-                "words": read.words})
+            keep_reading(
+                submission,
+                item["data"]["file"],
+                {
+                    "state": read.state,
+                    "blocks": list(read.blocks),
+                    "pages": read.pages,
+                    "words": read.words,
+                },
+            )
         institution.outbox.drop(number)
 
     jobs.within(entry, keep)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 from lms_leiderschap.store.file import StoredFile
 from lms_leiderschap.submission.blocks import Block
 from lms_leiderschap.submission.completeness import check
 from lms_leiderschap.submission.model import Answer, Submission, Work
+from lms_leiderschap.submission.products import goals_of, product_title
 from lms_leiderschap.submission.spec import PartSpec, ReportSpec
 from lms_leiderschap.submission.titles import field_title, value_title
 from lms_leiderschap.web.html import SafeHtml
@@ -58,13 +60,27 @@ def paper_of(submission: Submission) -> list[Section]:
     """A version as it was handed in, with the reading copies of its files."""
     work = submission.work
     files = [work.files[file_id] for file_id in submission.files if file_id in work.files]
-    return paper(work.report, submission.answers, submission.missing, files, submission.readings)
+    return paper(
+        work.report,
+        submission.answers,
+        submission.missing,
+        files,
+        submission.readings,
+        named=partial(product_title, work.edition),
+    )
 
 
 def draft_paper(work: Work) -> list[Section]:
     """The draft of a work as it would be handed in now; its files have no reading copy yet."""
     answers, files = work.answers(), work.draft_files()
-    return paper(work.report, answers, check(work.report, answers, files).missing, files)
+    done = check(work.report, answers, files, goals=goals_of(work, answers))
+    named = partial(product_title, work.edition)
+    return paper(work.report, answers, done.missing, files, named=named)
+
+
+def part_paper(work: Work, part: PartSpec, answer: Answer) -> Section:
+    """One part as it is read."""
+    return _part(part, answer, (), partial(product_title, work.edition))
 
 
 def paper(
@@ -73,17 +89,22 @@ def paper(
     missing: Collection[str] = (),
     files: Sequence[StoredFile] = (),
     readings: Mapping[str, Mapping[str, Any]] | None = None,
+    *,
+    named: Callable[[str], str] = str,
 ) -> list[Section]:
     """Parts that say something or should have, in the order of the report, then the files.
 
     readings  file id to {"state", "blocks"}; None: no copies are made of these files
+    named     product key to its title
     """
-    parts = [_part(part, answers.get(part.key, {}), missing) for part in report.parts]
+    parts = [_part(part, answers.get(part.key, {}), missing, named) for part in report.parts]
     shown = [part for part in parts if part.holds or part.missing or part.in_file]
     return shown + [_file(file, readings) for file in files]
 
 
-def _part(part: PartSpec, answer: Answer, missing: Collection[str]) -> Section:
+def _part(
+    part: PartSpec, answer: Answer, missing: Collection[str], named: Callable[[str], str]
+) -> Section:
     kind: SectionKind = "entries"
     if part.kind in ("text", "instrument_comparison"):
         kind = "text"
@@ -96,24 +117,28 @@ def _part(part: PartSpec, answer: Answer, missing: Collection[str]) -> Section:
         kind,
         required=part.required,
         blocks=answer.get("blocks", ()),
-        entries=[cells for entry in answer.get("entries", ()) if (cells := _cells(part, entry))],
+        entries=[
+            cells for entry in answer.get("entries", ()) if (cells := _cells(part, entry, named))
+        ],
         choice=value_title(chosen) if chosen else "",
         missing=part.key in missing,
         in_file=bool(answer.get("in_file")),
     )
 
 
-def _cells(part: PartSpec, entry: Mapping[str, Any]) -> list[Cell]:
+def _cells(part: PartSpec, entry: Mapping[str, Any], named: Callable[[str], str]) -> list[Cell]:
     names = [*part.entry_fields, *(name for name in entry if name not in part.entry_fields)]
-    cells = ((name, _lines(name, entry.get(name))) for name in names)
+    cells = ((name, _lines(name, entry.get(name), named)) for name in names)
     return [(field_title(name), lines) for name, lines in cells if lines]
 
 
-def _lines(name: str, value: object) -> list[Any]:
+def _lines(name: str, value: object, named: Callable[[str], str]) -> list[Any]:
     if isinstance(value, list | tuple):
         return [line for line in map(str, value) if line.strip()]
     words = str(value or "").strip()
-    return [value_title(words)] if words and name == "change" else words.splitlines()
+    if words and name in ("change", "source"):
+        return [value_title(words)]
+    return [named(words)] if words and name in ("for", "product") else words.splitlines()
 
 
 def _file(file: StoredFile, readings: Mapping[str, Mapping[str, Any]] | None) -> Section:

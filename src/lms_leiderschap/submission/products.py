@@ -78,7 +78,8 @@ def _followed(work: Work) -> str:
 
 
 def _goals(report: ReportSpec, answers: dict[str, Answer]) -> list[str]:
-    parts = [part.key for part in report.parts
-             if part.kind == "entries" and "goal" in part.entry_fields]
+    parts = [
+        part.key for part in report.parts if part.kind == "entries" and "goal" in part.entry_fields
+    ]
     entries = [entry for key in parts for entry in answers.get(key, {}).get("entries", ())]
     return [goal for entry in entries if (goal := str(entry.get("goal") or "").strip())]

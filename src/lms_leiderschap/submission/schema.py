@@ -16,8 +16,9 @@ from lms_leiderschap.submission.completeness import may_stand_in_file
 from lms_leiderschap.submission.model import Answer, Work
 from lms_leiderschap.submission.products import product_title
 from lms_leiderschap.submission.spec import PartSpec
+from lms_leiderschap.submission.titles import field_title, value_title
 from lms_leiderschap.submission.upload import KINDS
-from lms_leiderschap.submission.wording import CHOICES, HINTS, LONG, label_of, noun_of
+from lms_leiderschap.submission.wording import HINTS, LONG, noun_of
 from lms_leiderschap.texts import _
 from lms_leiderschap.web.fields import (
     ChoiceField,
@@ -96,7 +97,7 @@ def _main_field(work: Work, part: PartSpec) -> Any:
         ties = {"data-min-words": str(part.min_words), "data-counter": f"count-{part.key}"}
         return TextField(name="text", title=part.title, missing="", data=ties, rows=6)
     if part.kind == "choice":
-        options = [(key, CHOICES.get(key, key)) for key in part.options]
+        options = [(key, value_title(key)) for key in part.options]
         return ChoiceField(name="choice", title=part.title, missing="", choices=options)
     noun, add_label = noun_of(part)
     fields = [_entry_field(work, part, name) for name in part.entry_fields]
@@ -106,7 +107,7 @@ def _main_field(work: Work, part: PartSpec) -> Any:
 
 
 def _entry_field(work: Work, part: PartSpec, name: str) -> Any:
-    asked: dict[str, Any] = {"name": name, "title": label_of(name), "missing": ""}
+    asked: dict[str, Any] = {"name": name, "title": field_title(name), "missing": ""}
     if name in HINTS:
         asked["description"] = HINTS[name]
     if choices := _choices(work, part, name):
@@ -120,9 +121,9 @@ def _entry_field(work: Work, part: PartSpec, name: str) -> Any:
 
 def _choices(work: Work, part: PartSpec, name: str) -> list[tuple[str, str]]:
     if name == "change":
-        return [(key, CHOICES.get(key, key)) for key in part.change_kinds]
+        return [(key, value_title(key)) for key in part.change_kinds]
     if name == "source":
-        return [(key, CHOICES.get(key, key)) for key in part.sources]
+        return [(key, value_title(key)) for key in part.sources]
     if name not in ("for", "product"):
         return []
     products = part.entries_for or [linked.product for linked in part.linked if name == "product"]
@@ -175,5 +176,7 @@ def values_of(part: PartSpec, answer: Answer) -> dict[str, Any]:
 
 def _lines(part: PartSpec, entry: Mapping[str, Any]) -> dict[str, str]:
     rows = {name: entry.get(name, "") for name in part.entry_fields}
-    return {name: "\n".join(value) if isinstance(value, list | tuple) else str(value)
-            for name, value in rows.items()}
+    return {
+        name: "\n".join(value) if isinstance(value, list | tuple) else str(value)
+        for name, value in rows.items()
+    }

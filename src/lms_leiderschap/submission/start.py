@@ -13,15 +13,19 @@ from lms_leiderschap.submission.delivery import deliver_reading
 def prepare_own(event: Enrolled) -> None:
     """A new participant gets every piece of work that is not a group's."""
     edition = event.enrolment.edition
-    prepare_work(event.enrolment, [row["key"] for row in edition.plan
-                                   if edition.assignment(row["key"]).scope != "group"])
+    prepare_work(
+        event.enrolment,
+        [row["key"] for row in edition.plan if edition.assignment(row["key"]).scope != "group"],
+    )
 
 
 def prepare_shared(event: GroupFormed) -> None:
     """A new group gets the work that is done together."""
     edition = event.group.edition
-    prepare_work(event.group, [row["key"] for row in edition.plan
-                               if edition.assignment(row["key"]).scope == "group"])
+    prepare_work(
+        event.group,
+        [row["key"] for row in edition.plan if edition.assignment(row["key"]).scope == "group"],
+    )
 
 
 def includeme(config: Any) -> None:

@@ -69,6 +69,11 @@ VALUE_TITLES: dict[str, Any] = {
     "small": _("small"),
     "medium": _("medium"),
     "large": _("large"),
+    "own": _("own idea"),
+    "feedback": _("feedback"),
+    "instrument": _("an instrument"),
+    "case": _("a case"),
+    "report": _("a report"),
 }
 
 

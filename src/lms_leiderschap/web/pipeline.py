@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import random
 import time
 from collections.abc import Callable
@@ -11,13 +12,13 @@ from typing import Any
 from pyramid.httpexceptions import HTTPBadRequest, HTTPRequestEntityTooLarge, HTTPServiceUnavailable
 from pyramid.request import Request
 from pyramid.response import Response
-from pyramid_retry import IBeforeRetry
+from pyramid_retry import IBeforeRetry, is_error_retryable
 
 from lms_leiderschap.settings import InstitutionEntry
 from lms_leiderschap.store.root import institution_in
 
 Handler = Callable[[Request], Response]
-ARRIVED = "lms.arrived"
+ARRIVED, COOKIES = "lms.arrived", "lms.cookies"
 MEAN_WAIT = 0.01
 CSP = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
        "font-src 'self'; connect-src 'self'; media-src 'self' blob:; worker-src 'self'; "
@@ -38,7 +39,9 @@ def ingress_tween(handler: Handler, registry: Any) -> Handler:
 
     def tween(request: Request) -> Response:
         request.environ.setdefault(ARRIVED, datetime.now(UTC))
+        request.environ.setdefault(COOKIES, request.environ.get("HTTP_COOKIE", ""))
         response = _refused(request, most) or handler(request)
+        _close_copy(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if request.path_info.startswith("/static/") is False:
@@ -64,13 +67,22 @@ def _refused(request: Request, most: int) -> Response | None:
     return None
 
 
-def before_retry(event: Any) -> None:
-    """Wait a random, growing time, and forget the parsed form.
+def _close_copy(request: Request) -> None:
+    """For the retries a body over 10 KB was copied to a temporary file, which nobody closes."""
+    again = is_error_retryable(request, getattr(request, "exception", None))
+    if not again and isinstance(request.body_file_raw, io.BufferedRandom):
+        request.body_file_raw.close()
 
-    WebOb keeps the parsed form in the environ; on the next attempt its files stand at their end
-    and would be stored empty.
+
+def before_retry(event: Any) -> None:
+    """Wait a random, growing time, and forget what the attempt left in the environ.
+
+    WebOb keeps the parsed form there; on the next attempt its files stand at their end and would
+    be stored empty. Pyramid writes a new CSRF token into the cookies of the request; the form
+    still has the old one.
     """
     event.environ.pop("webob._parsed_post_vars", None)
+    event.environ["HTTP_COOKIE"] = event.environ.get(COOKIES, "")
     attempt = event.environ.get("retry.attempt", 0)
     time.sleep(random.expovariate(1 / (MEAN_WAIT * 2 ** attempt)))
 

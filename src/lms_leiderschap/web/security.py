@@ -92,7 +92,23 @@ def local_path(address: str) -> str:
     return address if _LOCAL.fullmatch(address) else HOME
 
 
+class Allowed:
+    """View predicate `allowed`: among views of one name, the one for who has this permission."""
+
+    def __init__(self, permission: str, _config: Any) -> None:
+        self.permission = permission
+
+    def text(self) -> str:
+        return f"allowed = {self.permission}"
+
+    phash = text
+
+    def __call__(self, context: Any, request: Request) -> bool:
+        return bool(request.has_permission(self.permission, context))
+
+
 def includeme(config: Any) -> None:
+    config.add_view_predicate("allowed", Allowed)
     config.set_security_policy(SecurityPolicy())
     config.set_default_csrf_options(require_csrf=True, check_origin=True)
     config.set_csrf_storage_policy(CookieCSRFStoragePolicy(

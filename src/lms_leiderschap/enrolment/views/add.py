@@ -40,8 +40,8 @@ class Add(FormPage):
         request = self.request
         invite(self.context, **values, by=request.person.__name__, at=request.arrived,
                notify=request.registry.notify)
-        found = normal_email(values["email"])
-        return str(request.resource_path(self.context, "people", query={"q": found, "added": "1"}))
+        query = {"q": normal_email(values["email"]), "done": "added"}
+        return str(request.resource_path(self.context, "people", query=query))
 
     def extra(self) -> dict[str, Any]:
         return {"back": (self.request.resource_path(self.context, "people"), _("Participants")),

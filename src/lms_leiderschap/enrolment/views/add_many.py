@@ -41,7 +41,7 @@ class AddMany(FormPage):
     """Nothing is saved until the list that was shown is confirmed as it was shown."""
 
     title = _("Add several participants")
-    buttons = (LOOK, Button("add", ""))
+    buttons: tuple[Button, ...] = (LOOK, Button("add", ""))
     checked: Checked | None = None
 
     def schema(self) -> AddManySchema:

@@ -79,10 +79,11 @@ class TakeTeacher(FormPage):
 
     @property
     def person(self) -> Person:
-        found = institution_of(self.context).people.get(self.request.GET.get("person", ""))
+        people = institution_of(self.context).people
+        found: Person | None = people.get(self.request.GET.get("person", ""))
         if found is None:
             raise HTTPNotFound
-        return found  # type: ignore[no-any-return]
+        return found
 
     def save(self, values: dict[str, Any]) -> str:
         stop_teaching(self.context, self.person, by=self.request.person.__name__,

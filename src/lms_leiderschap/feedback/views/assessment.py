@@ -15,7 +15,9 @@ from lms_leiderschap.feedback.pieces import moved
 from lms_leiderschap.feedback.schema import Written, day_of
 from lms_leiderschap.feedback.spec import RubricSpec
 from lms_leiderschap.feedback.titles import DECISION_TITLES
+from lms_leiderschap.feedback.views.phrases import Phrases
 from lms_leiderschap.submission.model import Submission, Work
+from lms_leiderschap.texts import _
 from lms_leiderschap.web.drawing import renderer_for
 
 CONTROLS = {"steps": "step-1", "decision": "decision-met"}
@@ -87,6 +89,15 @@ class Assessment:
         if self._written is None or name in self.conflicts:
             return stored
         return self._written.serials.get(name, 0)
+
+    def progress(self, say: Phrases) -> tuple[str, str]:
+        """How far the form is, for its folded line."""
+        rows = self.criteria()
+        values = {"done": sum(bool(row.chosen) for row in rows), "total": len(rows)}
+        assessed = say(_("Assess ${done} of ${total}"), **values) if rows else say(_("Assess"))
+        step = _("next step written") if any(self.steps) else _("no next step yet")
+        decision = DECISION_TITLES.get(self.decision, _("no decision yet"))
+        return assessed, f", {say(step)}, {say(decision)}"
 
     def note(self, part: str) -> str:
         if self._written is not None and part in self._written.notes:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pyramid.csrf import get_csrf_token
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.request import Request
 from pyramid.view import view_config, view_defaults
@@ -137,22 +138,28 @@ class GivingPage:
         title = f"{who(context)}, {say(_('version ${number}'), number=context.number)}"
         form = Assessment(request, context, written, refusal) if writable else None
         wrong = form is not None and bool(form.problems)
+        noted = note_parts(context.work)
+        reading = Reading(request, context, shown)
+        reading.make_room(noted)
         return {
             "title": say(_("Error: ${title}"), title=title) if wrong else title,
             "heading": title,
             "desk": True,
-            "reading": Reading(request, context, shown),
+            "reading": reading,
             "form": form,
             "wrong": wrong,
-            "noted": set(note_parts(context.work)),
+            "noted": set(noted),
             "decisions": list(DECISION_TITLES.items()),
             "own": self.own,
             "other": self.other_name(),
             "verdicts": [verdict_of(request, each) for each in shown if not writable],
             "earlier": self.earlier(say),
-            "late_by": self.late_by(),
+            "late": self.late_by() or say(_("handed in late")) if context.late else "",
+            "remark_word": say(_("Remark")),
+            "at_block": say(_("on this paragraph")),
+            "csrf_token": get_csrf_token(request),
             "form_key": request.new_form_key(),
-            "file_url": lambda section: self.file_url(section.key),
+            "file_url": lambda section: request.resource_path(section.file),
             "done": next((word for word in ("kept", "ready") if word in request.GET), ""),
             "say": say,
         }
@@ -177,8 +184,4 @@ class GivingPage:
 
     def late_by(self) -> str:
         until = self.context.work.deadline.until
-        return self.request.fmt.late(until, self.context.at) if self.context.late and until else ""
-
-    def file_url(self, file_id: str) -> str:
-        path: str = self.request.resource_path(self.context, "download", query={"file": file_id})
-        return path
+        return self.request.fmt.late(until, self.context.at) if until else ""

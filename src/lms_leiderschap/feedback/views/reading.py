@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from pyramid.request import Request
@@ -42,7 +42,7 @@ class Reading:
     """
 
     def __init__(self, request: Request, submission: Submission, shown: Iterable[Feedback]) -> None:
-        self.sections = paper_of(submission)
+        self.sections, self._report = paper_of(submission), submission.work.report
         self._ref = request.localizer.translate(_("remark"))
         self._kinds = {
             kind: request.localizer.translate(row.title) for kind, row in KIND_TITLES.items()
@@ -67,6 +67,12 @@ class Reading:
             Note(number, remark, KIND_TITLES[remark.kind], self._kinds[remark.kind])
             for number, remark in enumerate(ordered, first)
         ]
+
+    def make_room(self, parts: Collection[str]) -> None:
+        """Where nobody wrote in any of these parts, still show the first, to give feedback at."""
+        if not any(section.key in parts for section in self.sections):
+            first = next(part for part in self._report.parts if part.key in parts)
+            self.sections.insert(0, Section(first.key, first.title, "text"))
 
     def beside(self, section: Section, block: Block) -> list[Note]:
         return self._at.get((section.key, block["id"]), [])

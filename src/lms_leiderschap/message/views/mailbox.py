@@ -24,7 +24,7 @@ from lms_leiderschap.institution.model import Institution
 from lms_leiderschap.texts import _
 
 SHOWN = 100
-NAME = re.compile(r"[0-9T]+-[0-9a-f]{16}\.eml")
+NAME = re.compile(r"[0-9T.]+-[0-9a-f]{16}\.eml")
 LINK = re.compile(r"(https?://\S+)")
 
 
@@ -100,4 +100,4 @@ def _read(path: Path) -> EmailMessage:
 
 
 def _head(name: str, message: EmailMessage) -> Mail:
-    return Mail(name, str(message["Subject"]), str(message["To"]), message["Date"].datetime)
+    return Mail(name, str(message["Subject"]).strip(), str(message["To"]), message["Date"].datetime)

@@ -104,4 +104,4 @@ def _why(item: Mapping[str, Any], request: Request) -> str:
         why = _("This is not an address that mail can go to.")
     elif not why and item["state"] == "unsure":
         why = _("Sending it was interrupted.")
-    return request.localizer.translate(why) if why else ""  # type: ignore[no-any-return]
+    return request.localizer.translate(why) if why else ""

@@ -14,8 +14,13 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from lms_leiderschap.institution.model import Institution
-from lms_leiderschap.people.actions import (ask_link, person_of_link, person_with, set_password,
-                                            use_link)
+from lms_leiderschap.people.actions import (
+    ask_link,
+    person_of_link,
+    person_with,
+    set_password,
+    use_link,
+)
 from lms_leiderschap.people.counted import CountedPage
 from lms_leiderschap.people.model import Person
 from lms_leiderschap.people.schema import AddressSchema, NewPasswordSchema, NothingSchema
@@ -49,8 +54,9 @@ class AskLink(CountedPage):
             self.count(limit, values["email"])
         person = person_with(self.request.institution, values["email"])
         if person is not None and not person.blocked:
-            ask_link(person, self.kind, at=self.request.arrived,
-                     notify=self.request.registry.notify)
+            ask_link(
+                person, self.kind, at=self.request.arrived, notify=self.request.registry.notify
+            )
         return "/link-sent"
 
 
@@ -67,8 +73,12 @@ class ForgotPassword(AskLink):
     kind, limits = "reset", ("login_link", "reset")
 
 
-@view_config(name="link-sent", renderer="lms_leiderschap.templates:people/link_sent.pt",
-             request_method="GET", **PUBLIC)
+@view_config(
+    name="link-sent",
+    renderer="lms_leiderschap.templates:people/link_sent.pt",
+    request_method="GET",
+    **PUBLIC,
+)
 def link_sent(_context: Institution, _request: Request) -> dict[str, Any]:
     return {"title": _("Look in your mailbox")}
 
@@ -82,8 +92,12 @@ class LinkPage(FormPage):
     def __call__(self) -> dict[str, Any] | Response:
         person = person_of_link(self.context, self.token, self.kind, at=self.request.arrived)
         if person is None:
-            return error_page(self.request, 410, _("This link no longer works"),
-                              _("A link works once and for a limited time. Ask for a new one."))
+            return error_page(
+                self.request,
+                410,
+                _("This link no longer works"),
+                _("A link works once and for a limited time. Ask for a new one."),
+            )
         self.person = person
         return super().__call__()
 
@@ -108,8 +122,7 @@ class SignInLink(LinkPage):
         return NOTHING
 
     def save(self, values: dict[str, Any]) -> Response:
-        return HTTPSeeOther(
-            HOME, headers=begin_session(self.request, self.used(), "login_link"))
+        return HTTPSeeOther(HOME, headers=begin_session(self.request, self.used(), "login_link"))
 
 
 class PasswordLink(LinkPage):

@@ -25,12 +25,20 @@ from lms_leiderschap.web.layout import THEME_COOKIE, theme_of
 PROFILE, PASSWORD = ProfileSchema(), ChangePasswordSchema()
 AS_PROGRAMME = "as-programme"
 ONE_YEAR = 31_536_000
-METHODS = {"password": _("with a password"), "login_link": _("with a login link"),
-           "reset": _("with a new password"), "invitation": _("with an invitation")}
+METHODS = {
+    "password": _("with a password"),
+    "login_link": _("with a login link"),
+    "reset": _("with a new password"),
+    "invitation": _("with an invitation"),
+}
 
 
-@form_page(context=Institution, name="profile", permission=Permission.SEE_OWN,
-           renderer="lms_leiderschap.templates:people/profile.pt")
+@form_page(
+    context=Institution,
+    name="profile",
+    permission=Permission.SEE_OWN,
+    renderer="lms_leiderschap.templates:people/profile.pt",
+)
 class Profile(FormPage):
     """How pages look and speak to who is asking."""
 
@@ -41,22 +49,36 @@ class Profile(FormPage):
 
     def values(self) -> dict[str, Any]:
         person = self.request.person
-        return {"language": person.language, "address": person.address or AS_PROGRAMME,
-                "appearance": theme_of(self.request) or DEVICE}
+        return {
+            "language": person.language,
+            "address": person.address or AS_PROGRAMME,
+            "appearance": theme_of(self.request) or DEVICE,
+        }
 
     def save(self, values: dict[str, Any]) -> Response:
         person = self.request.person
         address = "" if values["address"] == AS_PROGRAMME else values["address"]
-        set_profile(person, address=address, language=values["language"], by=person.__name__,
-                    at=self.request.arrived)
+        set_profile(
+            person,
+            address=address,
+            language=values["language"],
+            by=person.__name__,
+            at=self.request.arrived,
+        )
         return wearing(HTTPSeeOther("/profile?saved=1"), values["appearance"])
 
     def extra(self) -> dict[str, Any]:
         side, request = self.request.registry.side, self.request
         found = side.sessions(request.entry.key, request.person.__name__)
-        return {"person": request.person, "saved": "saved" in request.GET,
-                "sessions": [_row(request, session) for session in reversed(found)
-                             if session.alive(request.arrived)]}
+        return {
+            "person": request.person,
+            "saved": "saved" in request.GET,
+            "sessions": [
+                _row(request, session)
+                for session in reversed(found)
+                if session.alive(request.arrived)
+            ],
+        }
 
 
 def wearing(response: Response, appearance: str) -> Response:
@@ -64,26 +86,35 @@ def wearing(response: Response, appearance: str) -> Response:
     if appearance == DEVICE:
         response.delete_cookie(THEME_COOKIE, path="/")
     else:
-        response.set_cookie(THEME_COOKIE, appearance, max_age=ONE_YEAR, path="/", httponly=True,
-                            samesite="Lax")
+        response.set_cookie(
+            THEME_COOKIE, appearance, max_age=ONE_YEAR, path="/", httponly=True, samesite="Lax"
+        )
     return response
 
 
 def _row(request: Request, session: Session) -> dict[str, Any]:
-    return {"begun": request.fmt.moment(session.begun), "seen": request.fmt.moment(session.seen),
-            "method": METHODS.get(session.method, ""),
-            "here": session.id == request.web_session.id}
+    return {
+        "begun": request.fmt.moment(session.begun),
+        "seen": request.fmt.moment(session.seen),
+        "method": METHODS.get(session.method, ""),
+        "here": session.id == request.web_session.id,
+    }
 
 
-@view_config(context=Institution, name="end-sessions", permission=Permission.SEE_OWN,
-             request_method="POST")
+@view_config(
+    context=Institution, name="end-sessions", permission=Permission.SEE_OWN, request_method="POST"
+)
 def end_sessions(_context: Institution, request: Request) -> HTTPSeeOther:
     end_other_sessions(request)
     return HTTPSeeOther("/profile#sessions")
 
 
-@form_page(context=Institution, name="change-password", permission=Permission.SEE_OWN,
-           renderer="lms_leiderschap.templates:people/password.pt")
+@form_page(
+    context=Institution,
+    name="change-password",
+    permission=Permission.SEE_OWN,
+    renderer="lms_leiderschap.templates:people/password.pt",
+)
 class ChangePassword(CountedPage):
     """Another password; all other sessions end and this one gets a new token."""
 

@@ -71,8 +71,12 @@ class SignIn(CountedPage):
         person = person_with(self.request.institution, email)
         known = person.password if person is not None and not person.blocked else None
         if not verify_password(known, password) or person is None:
-            raise Refusal(_("This e-mail address and this password do not belong together. "
-                            "Try again, or ask for a login link."))
+            raise Refusal(
+                _(
+                    "This e-mail address and this password do not belong together. "
+                    "Try again, or ask for a login link."
+                )
+            )
         self.give_back("sign_in", email)
         return person
 
@@ -91,16 +95,19 @@ class SignIn(CountedPage):
         return render_to_response(PAGE, self._draw(), request=self.request)
 
 
-@view_config(context=Institution, name="sign-out", permission=NO_PERMISSION_REQUIRED,
-             request_method="POST")
+@view_config(
+    context=Institution, name="sign-out", permission=NO_PERMISSION_REQUIRED, request_method="POST"
+)
 def sign_out(_context: Institution, request: Request) -> HTTPSeeOther:
     return HTTPSeeOther(HOME, headers=end_session(request))
 
 
-@exception_view_config(context=HTTPForbidden, request_method="GET", is_authenticated=False,
-                       retryable_error=False)
-@exception_view_config(context=HTTPNotFound, request_method="GET", is_authenticated=False,
-                       retryable_error=False)
+@exception_view_config(
+    context=HTTPForbidden, request_method="GET", is_authenticated=False, retryable_error=False
+)
+@exception_view_config(
+    context=HTTPNotFound, request_method="GET", is_authenticated=False, retryable_error=False
+)
 def sign_in_first(error: Exception, request: Request) -> Response:
     """Below the branches of the tree, what is missing and what is private look the same."""
     if _nothing_private(error, request):
@@ -108,10 +115,12 @@ def sign_in_first(error: Exception, request: Request) -> Response:
     return HTTPSeeOther("/sign-in?" + urlencode({"next": request.path_qs}))
 
 
-@exception_view_config(context=HTTPForbidden, request_method="POST", is_authenticated=False,
-                       retryable_error=False)
-@exception_view_config(context=HTTPNotFound, request_method="POST", is_authenticated=False,
-                       retryable_error=False)
+@exception_view_config(
+    context=HTTPForbidden, request_method="POST", is_authenticated=False, retryable_error=False
+)
+@exception_view_config(
+    context=HTTPNotFound, request_method="POST", is_authenticated=False, retryable_error=False
+)
 @exception_view_config(context=BadCSRFToken, retryable_error=False)
 def login_ended(error: Exception, request: Request) -> Response:
     """Nothing typed is lost: who was it for, signs in and gets it back.
@@ -137,8 +146,12 @@ def login_ended(error: Exception, request: Request) -> Response:
 @exception_view_config(context=BadCSRFOrigin, retryable_error=False)
 def refused_form(_error: Exception, request: Request) -> Response:
     """A form that another site sent, or one of which nobody can tell whose it is."""
-    return error_page(request, 403, _("Your session has ended"),
-                      _("Go back, open the page again and try once more."))
+    return error_page(
+        request,
+        403,
+        _("Your session has ended"),
+        _("Go back, open the page again and try once more."),
+    )
 
 
 def _nothing_private(error: Exception, request: Request) -> bool:
@@ -147,6 +160,8 @@ def _nothing_private(error: Exception, request: Request) -> bool:
 
 def _asked_by_script(request: Request) -> bool:
     """The autosave has the text still; a page is of no use to it."""
-    return (getattr(request, "view_name", "") == "draft"
-            or "application/json" in request.headers.get("Accept", "")
-            or "X-Requested-With" in request.headers)
+    return (
+        getattr(request, "view_name", "") == "draft"
+        or "application/json" in request.headers.get("Accept", "")
+        or "X-Requested-With" in request.headers
+    )

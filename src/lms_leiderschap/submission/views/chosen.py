@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 import deform
 from chameleon.utils import Markup
@@ -87,8 +86,10 @@ class ChosenFiles:
         gone.cstruct = " ".join(sorted(self._gone(form)))
         size, translate = self.request.registry.lms.file_max, self.request.localizer.translate
         shown = field.widget.drawn(field)
-        too_large = _("{name} is larger than ${size} MB. Make the file smaller and choose it again.",
-                      mapping={"size": size // 2**20})  # fmt: skip
+        too_large = _(
+            "{name} is larger than ${size} MB. Make the file smaller and choose it again.",
+            mapping={"size": size // 2**20},
+        )
         shown.control |= {"data-max-bytes": str(size), "data-too-large": translate(too_large)}
         html: Markup = field.renderer("fields", fields=[shown, gone.widget.drawn(gone)])
         return html

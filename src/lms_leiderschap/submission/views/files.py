@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 from pyramid.httpexceptions import HTTPNotFound
@@ -13,6 +14,7 @@ from lms_leiderschap.permissions import Permission
 from lms_leiderschap.store.file import StoredFile
 from lms_leiderschap.submission.model import Work
 
+_NOT_PLAIN = re.compile("[^A-Za-z0-9._ -]")
 SANDBOX = "sandbox; default-src 'none'"
 
 
@@ -44,6 +46,5 @@ def serve_file(file: StoredFile, request: Request) -> Response:
 
 def disposition(name: str) -> str:
     """A name as a header may carry it (RFC 6266): plain letters, and beside it all of it."""
-    plain = "".join(sign if sign.isalnum() and sign.isascii() or sign in ".-_ " else "_"
-                    for sign in name)  # fmt: skip
+    plain = _NOT_PLAIN.sub("_", name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,68 +10,70 @@ import deform
 
 from lms_leiderschap.submission.completeness import Completeness, PartState
 from lms_leiderschap.submission.model import Answer, Work
+from lms_leiderschap.submission.paper import part_paper
 from lms_leiderschap.submission.spec import PartSpec
-from lms_leiderschap.submission.views.shown import shown_answer
-from lms_leiderschap.submission.wording import LOOKS, summary_of
+from lms_leiderschap.submission.wording import LOOKS, nothing_in, summary_of
 from lms_leiderschap.texts import _
+from lms_leiderschap.web.assets import icon
 from lms_leiderschap.web.sequences import drawn_children
 from lms_leiderschap.web.widgets import draw, problem_of
 
-COUNTS = {
-    "filled": _("${n} words", mapping={"n": "{n}"}),
-    "short": _("Short: ${n} words", mapping={"n": "{n}"}),
-}
 
+class DrawnParts:
+    """Makes what templates/submission/parts.pt reads, in the order of the report.
 
-def drawn_parts(
-    form: deform.Form, work: Work, done: Completeness, later: Mapping[str, Answer], focus: str
-) -> list[SimpleNamespace]:
-    """What templates/submission/parts.pt reads, in the order of the report.
-
-    later  part key to the text that was saved elsewhere, where the person has to choose
-    focus  id of the control that gets the focus, "" for none
+    later      part key to the text that was saved elsewhere, where the person has to choose
+    translate  sentences stand in several places of a part, so they are translated once
     """
-    groups = {group.name: group for group in form["parts"].children}
-    single = len(done.parts) == 1
-    return [_drawn_part(groups[part.key], work, part, state, later.get(part.key), focus, single)
-            for part, state in zip(work.report.parts, done.parts, strict=True)]  # fmt: skip
+
+    def __init__(
+        self, work: Work, later: Mapping[str, Answer], translate: Callable[[Any], str]
+    ) -> None:
+        self._work, self._later, self._translate = work, later, translate
+        self._counts = {
+            "filled": translate(_("${n} words", mapping={"n": "{n}"})),
+            "short": translate(_("Short: ${n} words", mapping={"n": "{n}"})),
+        }
+
+    def of(self, form: deform.Form, done: Completeness) -> list[SimpleNamespace]:
+        """The parts of a laid out form; what asks for attention stands open."""
+        groups = {group.name: group for group in form["parts"].children}
+        parts = zip(self._work.report.parts, done.parts, strict=True)
+        drawn = [self._part(groups[part.key], part, state) for part, state in parts]
+        for each in drawn:
+            each.open = each.open or len(drawn) == 1 or _wants(groups[each.key], form.page.focused)
+        return drawn
+
+    def _part(self, group: deform.Field, part: PartSpec, state: PartState) -> SimpleNamespace:
+        colour, symbol = LOOKS[state.state]
+        later = self._later.get(part.key)
+        fields = {field.name: field for field in group.children}
+        missing = state.state == "missing"
+        return SimpleNamespace(
+            key=part.key, title=part.title, guidance=part.guidance, state=state.state,
+            summary=self._translate(summary_of(part, state)), sentence=state.sentence,
+            look="" if missing and not part.required else colour, icon=icon(symbol),
+            serial=group.cstruct["serial"] or "0", problem=problem_of(group), needed=state.needed,
+            open=later is not None or state.state == "short" or (missing and part.required),
+            later=part_paper(self._work, part, later) if later is not None else None,
+            keep=draw([fields[name] for name in ("keep", "merged") if name in fields]),
+            tick=_drawn(fields.get("in_file")), rows=_drawn(fields.get("entries")),
+            text=self._text(fields["text"], part) if "text" in fields else None,
+            choice=draw([fields["choice"]]) if "choice" in fields else "",
+        )  # fmt: skip
+
+    def _text(self, field: deform.Field, part: PartSpec) -> SimpleNamespace:
+        """The text area, tied to its guidance and to the words that count for the script."""
+        drawn: SimpleNamespace = field.widget.drawn(field)
+        ids = (part.guidance and f"hint-{part.key}", f"count-{part.key}", drawn.ties)
+        drawn.control["aria-describedby"] = " ".join(filter(None, ids))
+        drawn.filled, drawn.short = self._counts["filled"], self._counts["short"]
+        drawn.missing = self._translate(nothing_in(part))
+        return drawn
 
 
-def _drawn_part(
-    group: deform.Field, work: Work, part: PartSpec, state: PartState,
-    later: Answer | None, focus: str, single: bool,
-) -> SimpleNamespace:  # fmt: skip
-    colour, icon = LOOKS[state.state]
-    optional = state.state == "missing" and not part.required
-    asks = state.state == "short" or (state.state == "missing" and part.required)
-    return SimpleNamespace(
-        key=part.key, title=part.title, guidance=part.guidance, state=state.state,
-        summary=summary_of(part, state), sentence=state.sentence, needed=state.needed,
-        look="" if optional else colour, icon=icon,
-        serial=group.cstruct["serial"] or "0", problem=problem_of(group),
-        open=asks or single or later is not None or _wants(group, focus),
-        later=shown_answer(work, part, later) if later is not None else None,
-        keep=draw([field for field in group.children if field.name in ("keep", "merged")]),
-        tick=draw([field for field in group.children if field.name == "in_file"]),
-        **_main(group.children[1], part),
-    )  # fmt: skip
-
-
-def _main(field: deform.Field, part: PartSpec) -> dict[str, Any]:
-    """The one field of the part beside its serial: a text, a choice or rows."""
-    found: dict[str, Any] = {"text": None, "rows": None, "choice": None}
-    if field.name == "text":
-        found["text"] = drawn = field.widget.drawn(field)
-        hint = f"hint-{part.key} " if part.guidance else ""
-        error = f" {drawn.ties}" if drawn.ties else ""
-        drawn.control["aria-describedby"] = f"{hint}count-{part.key}{error}"
-        drawn.counts = COUNTS
-        drawn.empty = _("Still missing") if part.required else _("May stay empty")
-    elif field.name == "entries":
-        found["rows"] = field.widget.drawn(field)
-    else:
-        found["choice"] = draw([field])
-    return found
+def _drawn(field: deform.Field | None) -> SimpleNamespace | None:
+    return field.widget.drawn(field) if field is not None else None
 
 
 def _wants(field: deform.Field, focus: str) -> bool:

@@ -14,11 +14,9 @@ from lms_leiderschap.errors import Refusal
 from lms_leiderschap.institution.model import institution_of
 from lms_leiderschap.permissions import Permission
 from lms_leiderschap.submission.actions import withdraw
-from lms_leiderschap.submission.blocks import reading_minutes
-from lms_leiderschap.submission.completeness import check
+from lms_leiderschap.submission.blocks import reading_minutes, words
 from lms_leiderschap.submission.model import Submission, Work
-from lms_leiderschap.submission.products import goals_of
-from lms_leiderschap.submission.views.shown import shown_parts
+from lms_leiderschap.submission.paper import Section, draft_paper, paper_of
 from lms_leiderschap.submission.views.words import teacher_of, version_of
 from lms_leiderschap.texts import _
 
@@ -50,9 +48,7 @@ def take_back(version: Submission, request: Request) -> dict[str, Any] | Respons
              request_method="GET")  # fmt: skip
 def read(version: Submission, request: Request) -> dict[str, Any]:
     """A version as it was handed in."""
-    work = version.work
-    files = [work.files[file_id] for file_id in version.files]
-    return {**_report(work, version.answers, files), "version": version,
+    return {**_read_page(version.work, paper_of(version), request), "version": version,
             "line": version_of(version, request)}  # fmt: skip
 
 
@@ -60,14 +56,14 @@ def read(version: Submission, request: Request) -> dict[str, Any]:
              request_method="GET")  # fmt: skip
 def preview(work: Work, request: Request) -> dict[str, Any]:
     """The draft as the teacher will see it."""
-    return {**_report(work, work.answers(), work.draft_files()), "version": None, "line": None}
+    return {**_read_page(work, draft_paper(work), request), "version": None, "line": None}
 
 
-def _report(work: Work, answers: dict[str, Any], files: list[Any]) -> dict[str, Any]:
-    done = check(work.report, answers, files, goals=goals_of(work, answers))
-    return {"work": work, "title": work.assignment.title, "files": files, "words": done.words,
-            "minutes": reading_minutes(done.words),
-            "parts": shown_parts(work, answers, done)}  # fmt: skip
+def _read_page(work: Work, sections: list[Section], request: Request) -> dict[str, Any]:
+    count = sum(words(section.blocks) for section in sections)
+    return {"work": work, "title": work.assignment.title, "sections": sections, "words": count,
+            "minutes": reading_minutes(count),
+            "file_url": lambda section: request.resource_path(section.file)}  # fmt: skip
 
 
 def _receipt_page(version: Submission, request: Request) -> dict[str, Any]:

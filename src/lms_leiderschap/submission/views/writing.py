@@ -18,7 +18,6 @@ from lms_leiderschap.submission.completeness import Completeness, check
 from lms_leiderschap.submission.model import Answer, Work
 from lms_leiderschap.submission.products import goals_of
 from lms_leiderschap.submission.schema import (
-    TEXT_KINDS,
     answer_of,
     blocks_of,
     values_of,
@@ -26,7 +25,7 @@ from lms_leiderschap.submission.schema import (
 )
 from lms_leiderschap.submission.spec import PartSpec
 from lms_leiderschap.submission.views.chosen import ChosenFiles
-from lms_leiderschap.submission.views.parts import drawn_parts
+from lms_leiderschap.submission.views.parts import DrawnParts
 from lms_leiderschap.submission.views.words import due_of, teacher_of
 from lms_leiderschap.texts import _
 from lms_leiderschap.web.form import Button, FormPage, form_page
@@ -167,10 +166,11 @@ class WritingPage(FormPage):
         opened = self.request.method != "POST"
         done = self._done(work.answers() if opened else self._typed())
         titles = [part.title for part in done.parts if part.key in done.missing]
+        parts = DrawnParts(work, self.later, self.request.localizer.translate)
         saved = max((part.saved_at for part in work.parts.values() if part.saved_at), default=None)
         return {
             "work": work, "due": due_of(work, self.request), "teacher": self.teacher,
-            "parts": drawn_parts(self.form, work, done, self.later, self.form.page.focused),
+            "parts": parts.of(self.form, done),
             "files": self.files.drawn(self.form), "single": len(done.parts) == 1,
             "filled": sum(part.state == "filled" for part in done.parts), "total": len(done.parts),
             "words": done.words, "minutes": reading_minutes(done.words),
