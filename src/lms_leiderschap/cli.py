@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging.config
+import os
 import sys
 from collections.abc import Callable, Sequence
 from configparser import ConfigParser
@@ -46,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     words = add("serve", serve, "Serve the institutions of an ini file.")
     words.add_argument("ini", nargs="?", default=DEFAULT_INI)
     words.add_argument("--port", type=int, help="another port than the ini file says")
+    words.add_argument("--json", action="store_true", help="for a program to read")
     words = add("demo", demo, "Make the demo institution, or a large one to measure with.")
     words.add_argument("--ini", default=DEFAULT_INI)
     words.add_argument("--participants", type=int, help="how many, instead of the 18 by hand")
@@ -101,7 +103,10 @@ def serve(options: argparse.Namespace) -> int:
         ident=None, **proxy)
     if settings.jobs:
         app.registry.jobs.start()
-    sys.stdout.write(f"Serving on http://{host}:{options.port or port} (stop with Ctrl+C)\n")
+    url = f"http://{host}:{options.port or port}"
+    facts = {"url": url, "pid": os.getpid(), "jobs_thread": app.registry.jobs.thread_id}
+    said = json.dumps(facts) if options.json else f"Serving on {url} (stop with Ctrl+C)"
+    sys.stdout.write(said + "\n")
     sys.stdout.flush()
     try:
         listener.run()

@@ -184,11 +184,10 @@ def test_what_goes_back_goes_out_at_once(browse, anna, within):
 
 def autosave(page, piece, serial, **fields):
     body = {"part": piece, "serial": str(serial), **fields}
-    return page.test_app.post(
-        page.forms["assess"].form["data-draft"] if False else page.html.find(
-            id="assess")["data-draft"], body, status="*", headers={
-            "X-CSRF-Token": page.forms["assess"]["csrf_token"].value,
-            "Accept": "application/json"})
+    token = page.forms["assess"]["csrf_token"].value
+    headers = {"X-CSRF-Token": token, "Accept": "application/json"}
+    address = page.html.find(id="assess")["data-draft"]
+    return page.test_app.post(address, body, status="*", headers=headers)
 
 
 def test_each_piece_saves_itself(browse, anna, within):

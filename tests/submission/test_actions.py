@@ -18,6 +18,7 @@ from lms_leiderschap.submission.actions import (
     detach,
     give_date,
     move_file,
+    prepare_work,
     save_part,
     submit,
     tick,
@@ -34,6 +35,7 @@ FREE = "kwaliteitszorg.vergelijking-kwaliteitssystemen"
 DATED = "kwaliteitszorg.ikk-doelen-beschrijven"
 GOALS = "professionele_cultuur.ikk-doelen-bijstellen"
 TICK = "hrm.literatuur"
+SHARED = "kwaliteitszorg.groepsopdracht-collegedag"
 
 
 def text(words: str) -> dict[str, Any]:
@@ -256,12 +258,8 @@ def test_group_work_keeps_the_authors_of_its_moment(
     anna, bram = edition.enrolments.values()
     act = {"by": "system", "at": now - timedelta(days=3)}
     group = form_group(edition, "Oost", "study", [anna], **act, notify=heard.append)
-    work = group.work["hrm.groepsopdracht-collegedag"] if len(group.work) else None
-    if work is None:
-        from lms_leiderschap.submission.actions import prepare_work
-
-        prepare_work(group, ["hrm.groepsopdracht-collegedag"])
-        work = group.work["hrm.groepsopdracht-collegedag"]
+    prepare_work(group, [SHARED])
+    work = group.work[SHARED]
     member = Author(work, now, heard)
     version = member.hands_in(typed("Samen gemaakt."), at=now - timedelta(days=2))
     join(group, bram, by="system", at=now - timedelta(days=1))

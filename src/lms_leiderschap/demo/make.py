@@ -182,7 +182,7 @@ class Demo:
             return
         if number == 4:
             self.add_file(work)
-        submission = self.hand_in(work, number, -number % 8 - 1)
+        submission = self.hand_in(work, number, -(number % 8) - 1)
         if state == "ready":
             self.give(submission, teacher, number, "met", ready_only=True, days=-1)
 

@@ -57,8 +57,8 @@ class ProfileSchema(FormSchema):
         title=_("Form of address"),
         choices=(
             ("as-programme", _("As the programme does")),
-            ("u", _("With u")),
-            ("je", _("With je")),
+            ("u", "u"),
+            ("je", "je"),
         ),
     )
     appearance = ChoiceField(

@@ -195,10 +195,11 @@ class Submission(Resource):
         self.held_by = ""
         self.readings: Any = OOBTree()
         self.feedback = Folder()
-        self.feedback.__name__, self.feedback.__parent__ = "feedback", self
+        self.feedback.__name__, self.feedback.__parent__ = "given", self
 
     def __getitem__(self, name: str) -> Any:
-        return {"feedback": self.feedback}[name]
+        # Not "feedback": that is the page on which its authors read it.
+        return {"given": self.feedback}[name]
 
     @property
     def work(self) -> Work:

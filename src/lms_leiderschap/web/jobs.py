@@ -43,6 +43,11 @@ class Jobs:
         self._thread = threading.Thread(target=self._run, name="lms-jobs", daemon=True)
         self._thread.start()
 
+    @property
+    def thread_id(self) -> int | None:
+        """What the system calls the thread, so that its work can be measured apart."""
+        return self._thread.native_id if self._thread is not None else None
+
     def stop(self) -> None:
         """Finish what is at hand and end."""
         self._stop.set()

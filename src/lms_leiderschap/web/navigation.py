@@ -39,8 +39,6 @@ class Drawn:
 class Navigation:
     """What the layout shows of the person and the institution. Safe when there is neither."""
 
-    help = ""
-
     def __init__(self, request: Request) -> None:
         institution = getattr(request, "institution", None)
         person = request.person if institution is not None else None
@@ -48,6 +46,7 @@ class Navigation:
         self.institution = PRODUCT if institution is not None else ""
         self.given_name = person.given_name if person is not None else ""
         self.office_email = institution.office_email if institution is not None else ""
+        self.help = f"mailto:{self.office_email}" if self.office_email else ""
         self.mailbox = "/demo/mail" if request.registry.lms.demo else ""
         self.entries = [
             Drawn(request.localizer.translate(entry.label), entry.url, entry.icon,

@@ -34,6 +34,10 @@ class Criterion:
     chosen: str
     told: str
 
+    @property
+    def piece(self) -> str:
+        return f"choice-{self.key}"
+
 
 def rubric_for(work: Work) -> RubricSpec | None:
     """The rubric as far as it looks at the parts of this assignment; None without one."""
@@ -75,13 +79,9 @@ class Assessment:
         elif refusal is not None:
             self.problems[refusal.field or ""] = refusal.message
         self.summary = self._summary()
+        self.criteria = self._criteria()
         self.steps = self._steps()
         self.decision, self.until = self._decided()
-
-    @property
-    def given(self) -> Feedback | None:
-        """The feedback as it is stored; None while nothing is."""
-        return self.feedback
 
     def serial(self, name: str) -> int:
         """The serial the page starts from: after a refusal the one it had, as long as it holds."""
@@ -92,7 +92,7 @@ class Assessment:
 
     def progress(self, say: Phrases) -> tuple[str, str]:
         """How far the form is, for its folded line."""
-        rows = self.criteria()
+        rows = self.criteria
         values = {"done": sum(bool(row.chosen) for row in rows), "total": len(rows)}
         assessed = say(_("Assess ${done} of ${total}"), **values) if rows else say(_("Assess"))
         step = _("next step written") if any(self.steps) else _("no next step yet")
@@ -104,7 +104,7 @@ class Assessment:
             return self._written.notes[part]
         return str(self.feedback.notes.get(part, "")) if self.feedback else ""
 
-    def criteria(self) -> list[Criterion]:
+    def _criteria(self) -> list[Criterion]:
         if self.rubric is None:
             return []
         stored: Mapping[str, str] = self.feedback.choices if self.feedback else {}

@@ -99,7 +99,7 @@ class GivingPage:
         words = ""
         if piece.startswith("choice-"):
             key = piece.removeprefix("choice-")
-            rows = Assessment(self.request, self.context).criteria()
+            rows = Assessment(self.request, self.context).criteria
             words = next((row.told for row in rows if row.key == key), "")
         return {
             "serial": feedback.serials.get(piece, 0),
@@ -139,7 +139,7 @@ class GivingPage:
         form = Assessment(request, context, written, refusal) if writable else None
         wrong = form is not None and bool(form.problems)
         noted = note_parts(context.work)
-        reading = Reading(request, context, shown)
+        reading = Reading(request, context, shown, writer=self.me if writable else "")
         reading.make_room(noted)
         return {
             "title": say(_("Error: ${title}"), title=title) if wrong else title,
@@ -149,14 +149,13 @@ class GivingPage:
             "form": form,
             "wrong": wrong,
             "noted": set(noted),
+            "note_label": say(_("Feedback on this part")),
             "decisions": list(DECISION_TITLES.items()),
             "own": self.own,
             "other": self.other_name(),
             "verdicts": [verdict_of(request, each) for each in shown if not writable],
             "earlier": self.earlier(say),
             "late": self.late_by() or say(_("handed in late")) if context.late else "",
-            "remark_word": say(_("Remark")),
-            "at_block": say(_("on this paragraph")),
             "csrf_token": get_csrf_token(request),
             "form_key": request.new_form_key(),
             "file_url": lambda section: request.resource_path(section.file),

@@ -99,5 +99,5 @@ def _next_step(work: Work, request: Request) -> SimpleNamespace | None:
         label = _("Go on writing") if again else _("Begin version ${number}", mapping=number)
         feedback = version_of(last, request).feedback
         return SimpleNamespace(path=write, label=label, second=feedback)
-    label = _("Go on writing") if begun else _("Begin to write")
+    label = _("Go on writing") if begun else _("Begin writing")
     return SimpleNamespace(path=write, label=label, second="")

@@ -1,0 +1,100 @@
+"""The data of a run: a large institution, drafts to hand in, versions full of remarks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any
+
+from lms_leiderschap.app import configure
+from lms_leiderschap.cli import settings_of
+from lms_leiderschap.demo.bulk import fill_bulk, participant_email, teacher_email
+from lms_leiderschap.demo.sample import Sample, reports_of, text_parts
+from lms_leiderschap.feedback.actions import add_remark
+from lms_leiderschap.feedback.model import REMARK_KINDS
+from lms_leiderschap.feedback.queue import queue
+from lms_leiderschap.people.actions import person_with
+from lms_leiderschap.store.folder import find, path_of
+from lms_leiderschap.submission.actions import save_part
+from lms_leiderschap.web.html import plain_text
+
+LONG, REMARKS, MOST_LONG, MOST_PEOPLE = 3000, 20, 40, 400
+
+
+@dataclass
+class Targets:
+    """What the steps are driven at.
+
+    participants  (email, address of a piece of work with a draft), in one edition
+    teachers      addresses of those who teach that edition
+    long          (email of the teacher whose remarks they are, address of a version)
+    waiting       addresses of other versions that wait for feedback
+    words         to write with
+    """
+
+    participants: list[tuple[str, str]]
+    teachers: list[str]
+    long: list[tuple[str, str]]
+    waiting: list[str]
+    words: list[str]
+
+
+def make_data(ini: Path, participants: int, submissions: int) -> Targets:
+    """Fill the database of an ini file and say where to go in it."""
+    registry = configure(settings_of(str(ini))).registry
+    try:
+        fill_bulk(registry, participants, submissions)
+        return registry.jobs.within(registry.lms.institutions[0],
+                                    lambda institution: _targets(institution, registry))
+    finally:
+        registry.databases.close()
+        registry.side.close()
+
+
+def _targets(institution: Any, registry: Any) -> Targets:
+    programme = next(iter(institution.programmes.values()))
+    edition = programme.editions["groep-1"]
+    sample = Sample(registry.jobs.at, registry.notify)
+    emails = [participant_email(number + 1) for number in range(len(edition.enrolments))]
+    people = [(email, _work_of(institution, email)) for email in emails[:MOST_PEOPLE + MOST_LONG]]
+    # The last ones handed in something long; a tenth at most, so that a small run has both.
+    count = min(MOST_LONG, max(1, len(people) // 10))
+    teachers = [teacher_email(number + 1) for number in range(len(edition.teachers))]
+    waiting = [row["path"] for _key, row in queue(edition, "waiting").first(300)]
+    long = [(email, _long(work, person_with(institution, email).__name__, sample))
+            for (_email, work), email in zip(people[-count:], cycle(teachers), strict=False)]
+    for _email, work in people[:-count]:
+        part = text_parts(edition, work.key)[0]
+        save_part(work, part, {"blocks": sample.blocks(1, 40), "in_file": False}, serial=None,
+                  by=work.holder.person_id, at=sample.now)
+    for number, _entry in list(institution.outbox.items()):
+        institution.outbox.drop(number)  # nobody waits for this mail
+    institution.audit.seal()
+    return Targets([(email, _address(work)) for email, work in people[:-count]], teachers, long,
+                   [f"/{path}/" for path in waiting], sample.words)
+
+
+def _work_of(institution: Any, email: str) -> Any:
+    path = next(iter(person_with(institution, email).enrolments))
+    enrolment = find(institution, tuple(path.split("/")))
+    return enrolment.work[reports_of(enrolment.edition)[0]]
+
+
+def _long(work: Any, author: str, sample: Sample) -> str:
+    at = sample.now - timedelta(days=1)
+    submission = sample.hand_in(work, 0, LONG, at)
+    places = [(part, block) for part, answer in submission.answers.items()
+              for block in answer.get("blocks", ())]
+    for place, (part, block) in enumerate(islice(cycle(places), REMARKS)):
+        text = plain_text(block["html"])
+        anchor = {"version": submission.id, "part": part, "block": block["id"],
+                  "start": 10, "end": 60, "quote": text[10:60]}
+        add_remark(submission, author, REMARK_KINDS[place % len(REMARK_KINDS)],
+                   "Hier wordt helder wat u zag; noem ook wat het team ervan vond.", anchor, at=at)
+    return _address(submission)
+
+
+def _address(resource: Any) -> str:
+    return "/" + "/".join(path_of(resource)) + "/"

@@ -1,0 +1,123 @@
+"""The real server as a child process, and what the system says that it used."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+TICKS = os.sysconf("SC_CLK_TCK")
+INI = """[app:main]
+lms.institutions = %(here)s/institutions.toml
+lms.side = side.sqlite
+lms.keys = keys
+lms.mail = files:mail
+lms.mail_from = lms@localhost
+
+[server:main]
+listen = 127.0.0.1:6543
+threads = 4
+
+[loggers]
+keys = root
+[handlers]
+keys = console
+[formatters]
+keys = plain
+[logger_root]
+level = WARNING
+handlers = console
+[handler_console]
+class = StreamHandler
+args = (sys.stderr,)
+formatter = plain
+[formatter_plain]
+format = %(asctime)s %(levelname)s %(name)s %(message)s
+"""
+INSTITUTIONS = """[[institutions]]
+key = "meting"
+url = "http://127.0.0.1"
+storage = "file:database"
+"""
+
+
+def write_settings(directory: Path) -> Path:
+    """An ini file of its own for everything that lies in `directory`."""
+    ini = directory / "bench.ini"
+    ini.write_text(INI, "utf-8")
+    (directory / "institutions.toml").write_text(INSTITUTIONS, "utf-8")
+    return ini
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+class Server:
+    """`lms serve` on loopback. Its warnings are kept in server.log beside the ini file.
+
+    started  seconds from starting the process until it said that it serves
+    """
+
+    def __init__(self, ini: Path, port: int) -> None:
+        self.port = port
+        self.log = (ini.parent / "server.log").open("ab")
+        begun = time.monotonic()
+        self.process = subprocess.Popen(
+            [Path(sys.executable).with_name("lms"), "serve", ini, "--port", str(port), "--json"],
+            stdout=subprocess.PIPE, stderr=self.log, cwd=ini.parent,
+            env=os.environ | {"PYTHONWARNINGS": "ignore"})
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        if not line:
+            raise AssertionError(f"the server did not start; see {self.log.name}")
+        self.started = time.monotonic() - begun
+        self.pid = self.process.pid
+        self.jobs_thread = json.loads(line)["jobs_thread"]
+
+    def stop(self, how: int = signal.SIGINT) -> None:
+        """End the process; SIGKILL is the power cut."""
+        self.process.send_signal(how)
+        try:
+            self.process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        self.log.close()
+
+    def cpu(self) -> tuple[float, float]:
+        """Milliseconds of CPU used so far: for answers; and after them, jobs and children."""
+        fields = _fields(f"/proc/{self.pid}/stat")
+        own, children = sum(map(int, fields[11:13])), sum(map(int, fields[13:15]))
+        jobs = sum(map(int, _fields(f"/proc/{self.pid}/task/{self.jobs_thread}/stat")[11:13]))
+        return (own - jobs) * 1000 / TICKS, (jobs + children) * 1000 / TICKS
+
+    def pss(self) -> float:
+        """Proportional set size in MiB."""
+        for line in Path(f"/proc/{self.pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1024
+        raise AssertionError("no Pss in smaps_rollup")
+
+    def settle(self, most: float = 60) -> None:
+        """Wait until the work after the answers is done: one second with hardly any CPU."""
+        end, before = time.monotonic() + most, self.cpu()[1]
+        while time.monotonic() < end:
+            time.sleep(1.5)
+            now = self.cpu()[1]
+            if now - before <= 20:
+                return
+            before = now
+
+
+def _fields(path: str) -> list[str]:
+    # The second field is a name in brackets that may itself hold spaces.
+    return Path(path).read_text().rpartition(")")[2].split()

@@ -1,0 +1,93 @@
+"""Databases of earlier releases open, read and go on."""
+
+from __future__ import annotations
+
+import tarfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import transaction
+
+from lms_leiderschap.progress.privacy import export_person, plain
+from lms_leiderschap.progress.week import week_of
+from lms_leiderschap.settings import InstitutionEntry, Settings
+from lms_leiderschap.store.root import Databases, institution_in
+from lms_leiderschap.submission.actions import save_part
+from lms_leiderschap.submission.blocks import blocks_from_text
+
+KEPT = sorted(Path(__file__).parent.glob("demo-*.tar.xz"))
+
+
+@pytest.fixture(params=KEPT, ids=lambda path: path.name)
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
+    with tarfile.open(request.param) as archive:
+        archive.extractall(tmp_path, filter="data")
+    entry = InstitutionEntry("demo", (), "http://localhost", f"file:{tmp_path / 'demo'}")
+    settings = Settings(
+        (entry,), tmp_path / "side", tmp_path / "keys", f"files:{tmp_path}", "a@b.test",
+        False, False, 1000, 1, 1,
+    )  # fmt: skip
+    databases = Databases(settings)
+    manager = transaction.TransactionManager(explicit=True)
+    manager.begin()
+    connection = databases.connect(entry, manager)
+    yield institution_in(connection), manager
+    manager.abort()
+    connection.close()
+    databases.close()
+
+
+def test_there_is_a_kept_database() -> None:
+    assert KEPT
+
+
+def test_every_person_and_all_work_can_be_exported(kept: Any) -> None:
+    institution, _manager = kept
+    people = list(institution.people.values())
+    assert len(people) == 22
+    for person in people:
+        assert export_person(person)["person"]["email"]
+    for programme in institution.programmes.values():
+        assert plain(programme)["title"]
+
+
+def test_every_participant_still_has_a_week(kept: Any) -> None:
+    institution, _manager = kept
+    at = datetime.now(UTC)
+    weeks = [
+        week_of(institution, person, at)
+        for person in institution.people.values()
+        if person.enrolments
+    ]
+    assert len(weeks) == 18
+    assert all(week.later or week.past for week in weeks)
+
+
+def test_work_goes_on(kept: Any) -> None:
+    institution, manager = kept
+    edition = institution.programmes["plg-leergang"].editions["zwolle"]
+    enrolment = next(iter(edition.enrolments.values()))
+    work = enrolment.work["onderzoekende_school.onderzoeksplan"]
+    value = {"blocks": blocks_from_text("Verder.")}
+    save_part(work, "motive", value, serial=0, by=enrolment.person_id, at=datetime.now(UTC))
+    manager.commit()
+    manager.begin()
+    assert work.answers()["motive"] == value
+
+
+def test_files_of_versions_are_whole(kept: Any) -> None:
+    institution, _manager = kept
+    files = [
+        file
+        for edition in institution.programmes["plg-leergang"].editions.values()
+        for enrolment in edition.enrolments.values()
+        for work in enrolment.work.values()
+        for file in work.files.values()
+    ]
+    assert files
+    for file in files:
+        with file.open() as source:
+            assert len(source.read()) == file.size
