@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
+import transaction
 from webtest import Upload
 
+from lms_leiderschap.store.folder import find
+from lms_leiderschap.store.root import institution_in
 from tests.submission.files import docx, encrypted, pdf
 
 REPORT = "onderzoekende_school.onderzoeksverslag"
@@ -65,13 +70,14 @@ def listed(page: Any) -> list[str]:
 
 def test_every_page_of_every_assignment_opens(browse: Any, anna: Any) -> None:
     week = anna(REPORT).browser
-    for key in (REPORT, FREE, GOALS, DATED, TICK, "whole.pop"):
+    assert anna(TICK).page("submit", status=303)
+    for key in (REPORT, FREE, GOALS, DATED, "whole.pop"):
         desk = Desk(week, key)
         for name in ("", "submit", "preview"):
             html = desk.page(name, status=200).html
             levels = [int(each.name[1]) for each in html.select("main h1, main h2, main h3")]
             assert levels[0] == 1
-            assert all(after - before <= 1 for before, after in zip(levels, levels[1:])), key
+            assert all(after - before <= 1 for before, after in pairwise(levels)), key
             ids = [each["id"] for each in html.select("[id]")]
             assert len(ids) == len(set(ids)), key
 
@@ -242,8 +248,8 @@ def test_a_file_that_is_too_large_is_named_and_the_rest_stays(anna: Any, registr
 
 @pytest.mark.parametrize(
     "name",
-    ["../../etc/passwd.pdf", "a\rSet-Cookie: x=1.pdf", "%0D%0ASet-Cookie: x=1.pdf", "a\x00b.pdf", "n" * 300 + ".pdf",
-     "één verslag “def”.pdf", "<script>.pdf", ".pdf"],
+    ["../../etc/passwd.pdf", "a\rSet-Cookie: x=1.pdf", "%0D%0ASet-Cookie: x=1.pdf",
+     "a\x00b.pdf", "n" * 300 + ".pdf", "één verslag “def”.pdf", "<script>.pdf", ".pdf"],
     ids=ascii,
 )  # fmt: skip
 def test_a_strange_name_is_only_text(anna: Any, name: str) -> None:
@@ -304,12 +310,46 @@ def test_a_version_can_be_taken_back_and_stays(anna: Any) -> None:
     assert not desk.page("versions/1/receipt").html.select("form[action*=withdraw]")
 
 
-def test_handing_in_after_closing_is_refused_and_the_text_stays(anna: Any) -> None:
+def test_handing_in_after_closing_is_refused_and_the_text_stays(
+    anna: Any, registry: Any, now: Any
+) -> None:
+    desk = anna(FREE)
+    form = desk.form()
+    form["text"] = "Net te laat."
+    change(registry, desk, lambda work: close(work, now))
+    page = hand_in(form, status=422)
+    assert page.html.select(".errors li")
+    assert page.forms["report"]["text"].value == "Net te laat."
+    assert not page.html.select("button.button[name=hand_in]")
+    saved = page.forms["report"].submit("save", status=303).follow()
+    assert saved.forms["report"]["text"].value == "Net te laat."
+    assert desk.page().html.select_one(".due .soon")
+
+
+def close(work: Any, now: Any) -> None:
+    work.changes = (*work.changes, ((now - timedelta(days=30)).isoformat(), "verlof"))
+
+
+def change(registry: Any, desk: Desk, do: Any) -> None:
+    """Something that happens to the work while its page is open."""
+    manager = transaction.TransactionManager(explicit=True)
+    manager.begin()
+    connection = registry.databases.connect(registry.lms.institutions[0], manager)
+    institution = institution_in(connection)
+    do(find(institution, tuple(desk.home.strip("/").split("/"))))
+    manager.commit()
+    connection.close()
+
+
+def test_a_new_date_shows_the_first_one_and_the_reason(anna: Any, registry: Any, now: Any) -> None:
     desk = anna(DATED)
-    closed = Desk(desk.browser, "hrm.ink-positiebepaling-alleen")
-    assert closed.page().status_int == 200
-    late = Desk(desk.browser, TICK)
-    assert late.page("submit", status=200).html.select_one("[name=hand_in]")
+    later = ((now + timedelta(days=2)).isoformat(), "ziekte")
+    change(registry, desk, lambda work: setattr(work, "changes", (later,)))
+    for name in ("", "submit"):
+        html = desk.page(name).html
+        assert html.select_one(".due s")
+        assert html.select_one(".due .soon")
+        assert "ziekte" in html.text
 
 
 def test_a_preparation_is_ticked_with_a_note(anna: Any) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date, time
+from io import BufferedRandom
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
@@ -122,9 +123,17 @@ def stage(event: NewRequest) -> None:
                 staged.setdefault(name, []).append(stored(value.filename))
                 value.file.close()
     event.request.environ["lms.staged"] = staged
+    event.request.add_finished_callback(close_body)
     if "test.too_large" in event.request.environ:
         large = event.request.environ["test.too_large"]
         event.request.environ["lms.too_large"] = {"files": [large]}
+
+
+def close_body(request: Any) -> None:
+    """WebOb keeps a long body in a temporary file and leaves it to the garbage collector."""
+    body = request.environ["wsgi.input"]
+    if isinstance(body, BufferedRandom):
+        body.close()
 
 
 def stored(name: str) -> Any:

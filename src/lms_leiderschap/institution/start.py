@@ -22,8 +22,5 @@ def includeme(config: Any) -> None:
         80, _("Add-ons"), "/addons", "puzzle",
         lambda request: request.has_permission(Permission.MANAGE_ADDONS, request.institution))
     config.add_navigation(
-        85, _("Roles"), "/roles", "key",
-        lambda request: request.has_permission(Permission.MANAGE_ROLES, request.institution))
-    config.add_navigation(
         90, _("Log"), "/audit", "history",
         lambda request: request.has_permission(Permission.READ_AUDIT, request.institution))

@@ -15,7 +15,20 @@ from BTrees.OOBTree import OOBTree
 from persistent import Persistent
 
 Key = tuple[str, str]
-Row = dict[str, Any]
+# BTrees settle two writers of one bucket, but not when it was empty or becomes empty. A list like
+# "ready" goes from one row to none all day, so each list keeps this one, which is never shown.
+GUARD = ("", "")
+
+
+class Row(dict[str, Any]):
+    """Plain values by name, in some order or other.
+
+    To settle two writers of one bucket BTrees ask of every value in it which one is less; where a
+    dict refuses to answer, any two writers of neighbours would collide.
+    """
+
+    def __lt__(self, other: object) -> bool:
+        return repr(self) < repr(other)
 
 
 class CoveringList(Persistent):
@@ -26,16 +39,16 @@ class CoveringList(Persistent):
     retention = "with edition"
 
     def __init__(self) -> None:
-        self._rows: Any = OOBTree()
+        self._rows: Any = OOBTree({GUARD: Row()})
         self._count = Length()
 
-    def put(self, key: Key, row: Row) -> None:
+    def put(self, key: Key, row: dict[str, Any]) -> None:
         """Write the row, new or in place of the one under the same key."""
         if self._rows.get(key) == row:
             return
         if key not in self._rows:
             self._count.change(1)
-        self._rows[key] = row
+        self._rows[key] = Row(row)
 
     def drop(self, key: Key) -> None:
         """Take the row out; nothing happens when it is not there."""
@@ -48,7 +61,7 @@ class CoveringList(Persistent):
 
     def items(self, after: Key | None = None) -> Iterator[tuple[Key, Row]]:
         """Rows in order of their key, from just after `after` on."""
-        return iter(self._rows.items(min=after, excludemin=after is not None))
+        return iter(self._rows.items(min=after or GUARD, excludemin=True))
 
     def latest(self, before: Key | None = None) -> Iterator[tuple[Key, Row]]:
         """Rows in the opposite order, from just before `before` on."""
@@ -62,7 +75,7 @@ class CoveringList(Persistent):
             top = (key[0], _just_below(key[1]))
 
     def first(self, number: int) -> list[tuple[Key, Row]]:
-        return list(islice(self._rows.items(), number))
+        return list(islice(self.items(), number))
 
     def __len__(self) -> int:
         return self._count()  # type: ignore[no-any-return]

@@ -97,9 +97,10 @@ def check(
 def part_state(
     part: PartSpec, answer: Answer, report: ReportSpec, files: bool, goals: Collection[str]
 ) -> PartState:
+    """How far one part is; the rest of the report is not looked at."""
     written = _words_of(answer)
     needed = _advised(part) if _is_text(part) else max(part.min_entries, part.exactly or 0)
-    found = _found(part, answer, goals)
+    found = _found(part, answer, goals, written)
     state: State = "missing" if found.lacks is not None else "filled"
     sentence = found.lacks or ""
     if files and answer.get("in_file") and may_stand_in_file(part, report):
@@ -113,9 +114,9 @@ def part_state(
     )
 
 
-def _found(part: PartSpec, answer: Answer, goals: Collection[str]) -> _Found:
+def _found(part: PartSpec, answer: Answer, goals: Collection[str], written: int) -> _Found:
     if _is_text(part):
-        return _Found(1) if _words_of(answer) else _Found(0, _asked(part))
+        return _Found(1) if written else _Found(0, _asked(part))
     if part.kind == "choice":
         return _Found(1) if answer.get("choice") in part.options else _Found(0, _asked(part))
     entries: Sequence[Entry] = answer.get("entries", ())

@@ -30,12 +30,17 @@ from lms_leiderschap.web.fields import (
     TickField,
 )
 from lms_leiderschap.web.groups import FormSchema, GroupField, RowsField
+from lms_leiderschap.web.widgets import FilesWidget, LineWidget, SelectWidget, TextWidget
 
 MOST_ENTRIES = 100
 TEXT_KINDS = ("text", "instrument_comparison")
 KEEPS = (
     ("page", _("Keep the text of this page")),
     ("saved", _("Keep the text that was saved later")),
+)
+FILES_HINT = _(
+    "Word or PDF, at most 25 MB each, read in this order. A text that stands in a file is ticked "
+    "at its part."
 )
 MERGED = ("merged", _("Keep the text below, put together from both"))
 
@@ -67,7 +72,14 @@ def _whole(work: Work, moved: frozenset[str]) -> FormSchema:
     accept = ",".join(ending for key in allowed_kinds(work) for ending in KINDS[key].endings)
     return FormSchema(
         GroupField(*groups, name="parts", title=""),
-        FilesField(name="files", title=_("Choose files"), missing=(), accept=accept),
+        FilesField(
+            name="files",
+            title=_("Choose files"),
+            description=FILES_HINT,
+            missing=(),
+            accept=accept,
+            widget=FilesWidget(says_optional=False),
+        ),
         HiddenField(name="gone"),
         HiddenField(name="without"),
         TickField(name="names", title=_("Names of pupils or colleagues are not in it.")),
@@ -110,10 +122,13 @@ def _entry_field(work: Work, part: PartSpec, name: str) -> Any:
     asked: dict[str, Any] = {"name": name, "title": field_title(name), "missing": ""}
     if name in HINTS:
         asked["description"] = HINTS[name]
+    optional = name not in part.each_filled
     if choices := _choices(work, part, name):
-        return SelectField(choices=choices, **asked)
+        return SelectField(choices=choices, widget=SelectWidget(says_optional=optional), **asked)
     if name in LONG:
-        return TextField(rows=2, data={"class": "plain"}, **asked)
+        widget = TextWidget(says_optional=optional)
+        return TextField(rows=2, data={"class": "plain"}, widget=widget, **asked)
+    asked["widget"] = LineWidget(says_optional=optional)
     if name in ("target_year", "number"):
         return LineField(inputmode="numeric", width="year", **asked)
     return LineField(longest=2000, **asked)

@@ -63,7 +63,7 @@ class AddMany(FormPage):
 
     def _preview(self, text: str, checked: Checked) -> Response:
         self.checked = checked
-        self.form.cstruct["seen"] = fingerprint(text)
+        self.form.cstruct = self.form.cstruct | {"seen": fingerprint(text)}
         add = Button("add", _("Add ${n} people", mapping={"n": len(checked.to_add)}))
         # What Enter presses comes first; a list nobody can be added from is only looked at again.
         self.buttons = (add, LOOK_AGAIN) if checked.to_add else (LOOK_AGAIN,)

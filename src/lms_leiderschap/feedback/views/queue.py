@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from pyramid.httpexceptions import HTTPNotFound
@@ -34,13 +33,13 @@ TABS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One row as the page shows it. `word` is how near the promise is, `tone` its colour class."""
 
     url: str
     who: str
-    promised: datetime
+    day: str
+    date: str
     word: str
     tone: str
     title: str
@@ -109,31 +108,54 @@ def _given(line: Line) -> str:
 
 
 class Lines:
-    """Rows of the covering lists in the words of this page."""
+    """Rows of the covering lists in the words of this page.
+
+    Many rows share their promise and their state: each is put into words once.
+    """
 
     def __init__(self, request: Request) -> None:
         self.say, self._fmt, self._now = Phrases(request), request.fmt, request.arrived
         self._me, self._people = request.person.__name__, request.institution.people
         self._names: dict[str, str] = {}
+        self._promises: dict[str, tuple[str, str, str, str]] = {}
+        self._states: dict[tuple[Any, ...], str] = {}
 
     def line(self, row: Row) -> Line:
-        promised = datetime.fromisoformat(row["promised"])
-        late = promised < self._now
-        word = "" if "decision" in row else self._promise(promised, late)
-        tone = "wrong" if late else "soon" if promised - self._now <= SOON else ""
-        mine = row.get("by") == self._me
+        day, date, word, tone = self._promise(row["promised"])
+        decided = "decision" in row
+        mine = row.get("by") == self._me and not decided
         return Line(
-            f"/{row['path']}", row["who"], promised, word, tone if word else "",
-            row["assignment"], ", ".join(self._state(row)), row["minutes"],
-            self.say(_("Go on") if mine and "decision" not in row else _("Open")),
-        )  # fmt: skip
+            f"/{row['path']}",
+            row["who"],
+            day,
+            date,
+            "" if decided else word,
+            tone,
+            row["assignment"],
+            self._state(row),
+            row["minutes"],
+            self.say(_("Go on") if mine else _("Open")),
+        )
 
-    def _promise(self, promised: datetime, late: bool) -> str:
-        find_word = self._fmt.late if late else self._fmt.left
-        word: str = find_word(promised, self._now)
-        return word
+    def _promise(self, promised: str) -> tuple[str, str, str, str]:
+        """Day, ISO date, how near it is, and the colour of that word."""
+        if promised not in self._promises:
+            moment, now = datetime.fromisoformat(promised), self._now
+            late = moment < now
+            word = self._fmt.late(moment, now) if late else self._fmt.left(moment, now)
+            tone = "wrong" if late else "soon" if moment - now <= SOON else ""
+            date = self._fmt.local(moment).date().isoformat()
+            self._promises[promised] = (self._fmt.day(moment), date, word, tone)
+        return self._promises[promised]
 
-    def _state(self, row: Row) -> Iterator[str]:
+    def _state(self, row: Row) -> str:
+        asked = ("number", "changed", "late", "by", "remarks", "decision")
+        state = tuple(map(row.get, asked))
+        if state not in self._states:
+            self._states[state] = ", ".join(self._words(row))
+        return self._states[state]
+
+    def _words(self, row: Row) -> Iterator[str]:
         yield self.say(_("version ${number}"), number=row["number"])
         if row["changed"]:
             yield self.say.counted(

@@ -25,6 +25,7 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
 def board_page(context: Institution, request: Request) -> dict[str, Any]:
     found = attention(context, request.arrived)
     return {"title": _("Editions"), "cut": found.cut,
+            "roles": request.has_permission(Permission.MANAGE_ROLES, context),
             "concerns": [_row(request, concern) for concern in found.concerns],
             "editions": [_edition(context, request, edition) for edition in editions_of(context)]}
 

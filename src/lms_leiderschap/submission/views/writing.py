@@ -62,8 +62,9 @@ class WritingPage(FormPage):
         self.later = {key: _draft(context, key) for key in self.asked}
 
     def __call__(self) -> dict[str, Any] | Response:
-        if self.request.method != "POST" and not self.context.is_open:
-            return HTTPSeeOther(self.request.resource_path(self.context))
+        work = self.context
+        if work.is_tick or (self.request.method != "POST" and not work.is_open):
+            return HTTPSeeOther(self.request.resource_path(work))
         return super().__call__()
 
     def schema(self) -> colander.SchemaNode:

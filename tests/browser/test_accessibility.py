@@ -1,0 +1,49 @@
+"""axe-core finds nothing and nothing scrolls sideways: every page, three widths, light and dark."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.pages import EVERYBODY
+
+AXE = Path(__file__).with_name("axe.min.js").read_text("utf-8")
+WIDTHS = (1440, 390, 320)
+SCHEMES = ("light", "dark")
+NARROWEST = min(WIDTHS)
+RUN = """
+async () => {
+  const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const options = { runOnly: rules, resultTypes: ["violations"], preload: false };
+  const { violations } = await axe.run(document, options);
+  return violations.map(({ id, nodes }) =>
+    `${id}: ${nodes.map(({ target, any }) => `${target} ${any[0]?.message ?? ""}`).join(" | ")}`);
+}
+"""
+
+
+def findings(page: Page) -> list[str]:
+    """What axe-core finds on this page as it stands, at every width in light and dark."""
+    page.evaluate(AXE)
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found += [f"{width} {scheme} {finding}" for finding in page.evaluate(RUN)]
+    wide = page.evaluate("document.scrollingElement.scrollWidth")
+    if wide > NARROWEST:
+        found.append(f"{NARROWEST}: {wide} px wide")
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    return found
+
+
+@pytest.mark.parametrize("pages", EVERYBODY, ids=lambda pages: pages.__name__)
+def test_everybody_can_use_every_page(visits: Any, pages: Any) -> None:
+    found = [
+        f"{name}: {finding}" for name, page in pages(visits) for finding in findings(page)
+    ]
+    assert not found, "\n".join(found)
