@@ -42,15 +42,15 @@ format = %(asctime)s %(levelname)s %(name)s %(message)s
 INSTITUTIONS = """[[institutions]]
 key = "meting"
 url = "http://127.0.0.1"
-storage = "file:database"
+storage = "{storage}:database"
 """
 
 
-def write_settings(directory: Path) -> Path:
+def write_settings(directory: Path, storage: str = "file") -> Path:
     """An ini file of its own for everything that lies in `directory`."""
     ini = directory / "bench.ini"
     ini.write_text(INI, "utf-8")
-    (directory / "institutions.toml").write_text(INSTITUTIONS, "utf-8")
+    (directory / "institutions.toml").write_text(INSTITUTIONS.format(storage=storage), "utf-8")
     return ini
 
 

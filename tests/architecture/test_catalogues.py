@@ -1,19 +1,21 @@
 """Every sentence of the screens stands in Dutch, politely and familiarly, and in English."""
 
 import re
+import warnings
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
+import lms_leiderschap.templates
 import pytest
 from lingua.extract import ExtractorOptions
 from lingua.extractors import get_extractor, register_extractors
 
 import lms_leiderschap
-import lms_leiderschap.templates
 from lms_leiderschap.web.catalogues import catalogues, compiled, compiled_path, read_fragments
 
 SOURCE = Path(lms_leiderschap.__file__).parent
-TEMPLATES = Path(lms_leiderschap.templates.__file__).parent
+TEMPLATES = Path(str(files("lms_leiderschap.templates")))
 LOCALE = SOURCE / "locale"
 ADDRESS = re.compile(r"\b(u|uw|uzelf)\b", re.IGNORECASE)
 FAMILIAR = re.compile(r"\b(je|jij|jou|jouw|jezelf)\b", re.IGNORECASE)
@@ -26,10 +28,11 @@ def used() -> frozenset[str]:
     register_extractors()
     options = ExtractorOptions(comment_tag=True, domain="lms_leiderschap", keywords=[])
     paths = [*SOURCE.rglob("*.py"), *TEMPLATES.rglob("*.pt")]
-    found = set()
-    for path in paths:
-        for message in get_extractor(str(path))(str(path), options):
-            found.add(message.msgid)
+    found: set[str] = set()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # lingua leaves its files open
+        for path in paths:
+            found |= {message.msgid for message in get_extractor(str(path))(str(path), options)}
     return frozenset(found)
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import lms_leiderschap.templates
 import pytest
 from chameleon import PageTemplateFile
-
-import lms_leiderschap.templates
 
 TEMPLATES = Path(lms_leiderschap.templates.__file__).parent
 PAGES = sorted(TEMPLATES.rglob("*.pt"))

@@ -10,46 +10,56 @@ def one(text: str) -> Line:
     return line
 
 
-@pytest.mark.parametrize("text", [
-    "Anna de Wit <anna@x.nl>",
-    '"Anna de Wit" <anna@x.nl>',
-    "Anna de Wit <mailto:anna@x.nl>",
-    '"de Wit, Anna" <anna@x.nl>',
-    "de Wit, Anna <Anna@X.nl>;",
-    "anna@x.nl; Anna; de Wit",
-    "anna@x.nl ; de Wit ; Anna",
-    "Anna;de Wit;anna@x.nl",
-    "Anna\tde Wit\tanna@x.nl",
-    "Anna\tde\tWit\tanna@x.nl",
-    "anna@x.nl\tAnna\tde Wit\t06 1234 5678",
-    "de Wit, Anna, anna@x.nl",
-    "anna@x.nl, Anna, de Wit",
-    "anna@x.nl,de Wit,Anna",
-    "Anna de Wit anna@x.nl",
-    "anna@x.nl Anna de Wit",
-    "Anna de Wit (anna@x.nl)",
-    "  Anna   de Wit\u00a0<anna@x.nl>  ",
-    "* Anna de Wit: anna@x.nl.",
-    "anna@x.nl | Anna | de Wit",
-    "de Wit, Anna\tanna@x.nl",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Anna de Wit <anna@x.nl>",
+        '"Anna de Wit" <anna@x.nl>',
+        "Anna de Wit <mailto:anna@x.nl>",
+        '"de Wit, Anna" <anna@x.nl>',
+        "de Wit, Anna <Anna@X.nl>;",
+        "anna@x.nl; Anna; de Wit",
+        "anna@x.nl ; de Wit ; Anna",
+        "Anna;de Wit;anna@x.nl",
+        "Anna\tde Wit\tanna@x.nl",
+        "Anna\tde\tWit\tanna@x.nl",
+        "anna@x.nl\tAnna\tde Wit\t06 1234 5678",
+        "de Wit, Anna, anna@x.nl",
+        "anna@x.nl, Anna, de Wit",
+        "anna@x.nl,de Wit,Anna",
+        "Anna de Wit anna@x.nl",
+        "anna@x.nl Anna de Wit",
+        "Anna de Wit (anna@x.nl)",
+        "  Anna   de Wit\u00a0<anna@x.nl>  ",
+        "* Anna de Wit: anna@x.nl.",
+        "anna@x.nl | Anna | de Wit",
+        "de Wit, Anna\tanna@x.nl",
+    ],
+)
 def test_one_person_is_read_in_every_shape(text: str) -> None:
     line = one(text)
     assert (line.email, line.given_name, line.family_name, line.doubt) == (
-        "anna@x.nl", "Anna", "de Wit", "")
+        "anna@x.nl",
+        "Anna",
+        "de Wit",
+        "",
+    )
 
 
-@pytest.mark.parametrize(("text", "given", "family"), [
-    ("Peeters, Bram, bram@x.nl", "Bram", "Peeters"),
-    ("bram@x.nl, Bram, Peeters", "Bram", "Peeters"),
-    ("bram@x.nl;Bram;Peeters", "Bram", "Peeters"),
-    ("Jan-Willem van den Berg <bram@x.nl>", "Jan-Willem", "van den Berg"),
-    ("Esra Yıldız <bram@x.nl>", "Esra", "Yıldız"),
-    ("Madonna <bram@x.nl>", "Madonna", ""),
-    ("bram@x.nl", "", ""),
-    ("<bram@x.nl>", "", ""),
-    ("Bram 't Hart <bram@x.nl>", "Bram", "'t Hart"),
-])
+@pytest.mark.parametrize(
+    ("text", "given", "family"),
+    [
+        ("Peeters, Bram, bram@x.nl", "Bram", "Peeters"),
+        ("bram@x.nl, Bram, Peeters", "Bram", "Peeters"),
+        ("bram@x.nl;Bram;Peeters", "Bram", "Peeters"),
+        ("Jan-Willem van den Berg <bram@x.nl>", "Jan-Willem", "van den Berg"),
+        ("Esra Yıldız <bram@x.nl>", "Esra", "Yıldız"),
+        ("Madonna <bram@x.nl>", "Madonna", ""),
+        ("bram@x.nl", "", ""),
+        ("<bram@x.nl>", "", ""),
+        ("Bram 't Hart <bram@x.nl>", "Bram", "'t Hart"),
+    ],
+)
 def test_names_are_split_where_people_split_them(text: str, given: str, family: str) -> None:
     line = one(text)
     assert (line.email, line.given_name, line.family_name) == ("bram@x.nl", given, family)
@@ -73,16 +83,19 @@ def test_empty_lines_are_no_people_but_count() -> None:
     assert [(line.number, line.email) for line in lines] == [(3, "anna@x.nl"), (6, "bram@x.nl")]
 
 
-@pytest.mark.parametrize(("text", "doubt"), [
-    ("Anna de Wit", "No e-mail address stands here."),
-    ("anna@x.nl bram@x.nl", "More than one e-mail address stands here."),
-    ("anna@ x.nl", "This is not an e-mail address."),
-    ("anna@x", "This is not an e-mail address."),
-    ("Anna @x.nl", "This is not an e-mail address."),
-    ("anna@@x.nl", "This is not an e-mail address."),
-    (f"{'A' * 101} <anna@x.nl>", "This name is too long."),
-    (f"{'a' * 300}@x.nl", "This is not an e-mail address."),
-])
+@pytest.mark.parametrize(
+    ("text", "doubt"),
+    [
+        ("Anna de Wit", "No e-mail address stands here."),
+        ("anna@x.nl bram@x.nl", "More than one e-mail address stands here."),
+        ("anna@ x.nl", "This is not an e-mail address."),
+        ("anna@x", "This is not an e-mail address."),
+        ("Anna @x.nl", "This is not an e-mail address."),
+        ("anna@@x.nl", "This is not an e-mail address."),
+        (f"{'A' * 101} <anna@x.nl>", "This name is too long."),
+        (f"{'a' * 300}@x.nl", "This is not an e-mail address."),
+    ],
+)
 def test_what_is_not_clear_is_named_on_its_line(text: str, doubt: str) -> None:
     assert str(one(text).doubt) == doubt
 
@@ -98,6 +111,17 @@ def test_nothing_at_all_is_an_empty_list() -> None:
 
 
 def test_no_text_breaks_it() -> None:
-    for text in ("@", "<>", "<<@>>", "\x00@\x00", ",,,@,,,", "a\tb\tc\td\te\tf\tg@x.nl", "@" * 5000,
-                 "\ud800@x.nl", "<" * 3000 + "@", "a" * 100_000, "a " * 50_000 + "@"):
+    for text in (
+        "@",
+        "<>",
+        "<<@>>",
+        "\x00@\x00",
+        ",,,@,,,",
+        "a\tb\tc\td\te\tf\tg@x.nl",
+        "@" * 5000,
+        "\ud800@x.nl",
+        "<" * 3000 + "@",
+        "a" * 100_000,
+        "a " * 50_000 + "@",
+    ):
         read_list(text)

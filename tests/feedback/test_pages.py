@@ -11,8 +11,15 @@ from lms_leiderschap.submission.actions import withdraw
 from tests.feedback.handed_in import KEY, NOW, hand_in
 
 SECRET = "Zin die niemand nog mag lezen."
-WHOLE = {"notes": {"situation": SECRET}, "choices": {"analysis": "almost"},
-         "steps": [f"Stap: {SECRET}"], "decision": "met", "until": "", "serial": None, "at": NOW}
+WHOLE = {
+    "notes": {"situation": SECRET},
+    "choices": {"analysis": "almost"},
+    "steps": [f"Stap: {SECRET}"],
+    "decision": "met",
+    "until": "",
+    "serial": None,
+    "at": NOW,
+}
 
 
 def person(institution, who):
@@ -54,12 +61,21 @@ def write(within, registry, address, who="pieter", *, state="ready", **more):
 def stored(within, address, who="pieter"):
     with within() as institution:
         feedback = feedback_by(at(institution, address), person(institution, who))
-        return None if feedback is None else (
-            feedback.state, dict(feedback.notes), feedback.steps, feedback.decision,
-            len(feedback.remarks))
+        return (
+            None
+            if feedback is None
+            else (
+                feedback.state,
+                dict(feedback.notes),
+                feedback.steps,
+                feedback.decision,
+                len(feedback.remarks),
+            )
+        )
 
 
 # The queue.
+
 
 def test_the_queue_begins_with_the_oldest_promise(browse, bram, anna):
     page = browse("pieter").get("/queue")
@@ -98,11 +114,23 @@ def test_the_queue_goes_on_where_the_page_ended(browse, within, edition):
     with within() as institution:
         waiting = institution.covering_list(f"{edition.name}/waiting")
         for number in range(30):
-            waiting.put((f"2026-01-{number:02}T10:00:00+00:00", "aaaaaaaaaaaaa"), {
-                "path": "x", "who": f"Persoon {number:02}", "assignment": "Opdracht",
-                "place": "hrm", "number": 1, "at": "", "late": number == 3, "words": 1,
-                "minutes": 1, "changed": None, "files": 0,
-                "promised": f"2026-01-{number % 28 + 1:02}T10:00:00+00:00"})
+            waiting.put(
+                (f"2026-01-{number:02}T10:00:00+00:00", "aaaaaaaaaaaaa"),
+                {
+                    "path": "x",
+                    "who": f"Persoon {number:02}",
+                    "assignment": "Opdracht",
+                    "place": "hrm",
+                    "number": 1,
+                    "at": "",
+                    "late": number == 3,
+                    "words": 1,
+                    "minutes": 1,
+                    "changed": None,
+                    "files": 0,
+                    "promised": f"2026-01-{number % 28 + 1:02}T10:00:00+00:00",
+                },
+            )
     page = browse("pieter").get("/queue")
     assert "te laat ingeleverd" in page
     assert "Persoon 24" in page
@@ -113,6 +141,7 @@ def test_the_queue_goes_on_where_the_page_ended(browse, within, edition):
 
 
 # A version, and giving feedback.
+
 
 def test_opening_a_version_writes_nothing(browse, anna, within, registry):
     page = browse("pieter").get(anna)
@@ -133,7 +162,12 @@ def test_the_whole_road_without_script(browse, anna, bram, within):
     after = form.submit("ready")
     assert after.location.endswith(f"{bram}/?ready=1")
     assert stored(within, anna) == (
-        "ready", {"situation": "Helder beschreven."}, ("Noem een cijfer.",), "met", 0)
+        "ready",
+        {"situation": "Helder beschreven."},
+        ("Noem een cijfer.",),
+        "met",
+        0,
+    )
     release_page = browser.get("/queue").click("Vrijgeven: 1")
     done = release_page.forms[0].submit().follow()
     assert "Vrijgegeven: 1" in done
@@ -150,13 +184,18 @@ def test_after_the_last_one_the_queue_says_that_all_is_done(browse, anna):
     assert page.html.select_one("[data-confirmed]")
 
 
-@pytest.mark.parametrize(("fill", "control", "sentence"), [
-    ({}, "step-1", "Schrijf ten minste één volgende stap."),
-    ({"step": "Stap"}, "decision-met", "Kies een besluit."),
-    ({"step": "Stap", "decision": "returned"}, "until", "Vul in tot wanneer"),
-    ({"step": "Stap", "decision": "returned", "until": "morgen"}, "until", "Vul een datum in")])
+@pytest.mark.parametrize(
+    ("fill", "control", "sentence"),
+    [
+        ({}, "step-1", "Schrijf ten minste één volgende stap."),
+        ({"step": "Stap"}, "decision-met", "Kies een besluit."),
+        ({"step": "Stap", "decision": "returned"}, "until", "Vul in tot wanneer"),
+        ({"step": "Stap", "decision": "returned", "until": "morgen"}, "until", "Vul een datum in"),
+    ],
+)
 def test_what_is_missing_is_said_at_the_field_and_the_rest_stays(
-        browse, anna, within, fill, control, sentence):
+    browse, anna, within, fill, control, sentence
+):
     form = browse("pieter").get(anna).forms["assess"]
     form["note-situation"] = "Blijft staan."
     for name, value in fill.items():
@@ -222,9 +261,15 @@ def test_an_older_tab_gets_both_texts_and_chooses(browse, anna, within):
     assert stored(within, anna)[1]["situation"] == "Hier."
 
 
-@pytest.mark.parametrize("body", [
-    {}, {"part": "note-unknown", "serial": "0"}, {"part": "steps"},
-    {"part": "note-situation", "serial": "x", "note-situation": "a"}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"part": "note-unknown", "serial": "0"},
+        {"part": "steps"},
+        {"part": "note-situation", "serial": "x", "note-situation": "a"},
+    ],
+)
 def test_an_autosave_of_nothing_we_drew_is_refused(browse, anna, body):
     page = browse("pieter").get(anna)
     body = body | {"csrf_token": page.forms["assess"]["csrf_token"].value}
@@ -232,6 +277,7 @@ def test_an_autosave_of_nothing_we_drew_is_refused(browse, anna, body):
 
 
 # Remarks.
+
 
 def test_a_remark_is_written_at_a_sentence_and_taken_away(browse, anna, within):
     page = browse("pieter").get(anna)
@@ -247,8 +293,10 @@ def test_a_remark_is_written_at_a_sentence_and_taken_away(browse, anna, within):
     name = page.html.select_one('button[form="remove"]')["value"]
     removed = page.forms["remove"].submit().maybe_follow()
     assert "Waaruit blijkt dit?" in removed
-    page.test_app.post(f"{anna}/remove-remark", {
-        "remark": name, "csrf_token": page.forms["remove"]["csrf_token"].value})
+    page.test_app.post(
+        f"{anna}/remove-remark",
+        {"remark": name, "csrf_token": page.forms["remove"]["csrf_token"].value},
+    )
     assert stored(within, anna)[-1] == 0
 
 
@@ -266,6 +314,7 @@ def test_a_remark_at_a_place_that_is_not_there_is_not_found(browse, anna):
 
 
 # Releasing.
+
 
 def test_only_what_was_ticked_is_released(browse, anna, bram, within, registry):
     write(within, registry, anna)
@@ -317,6 +366,7 @@ def test_nobody_releases_for_somebody_else(browse, anna, within, registry):
 
 # The participant.
 
+
 def test_reading_feedback_begins_with_the_next_step(browse, anna, within, registry):
     write(within, registry, anna, state="released")
     page = browse("anna").get(f"{anna}/feedback")
@@ -338,9 +388,20 @@ def test_nothing_of_feedback_shows_before_it_is_released(browse, anna, within, r
         browser = browse("anna")
         browser.get(f"{anna}/feedback", status=404)
         work = anna.rpartition("/versions")[0]
-        for address in ("/week", "/thread", browser.home, work, f"{work}/submit", f"{anna}/read",
-                        f"{anna}/receipt", anna, f"{anna}/remark", "/queue", "/release",
-                        "/profile"):
+        for address in (
+            "/week",
+            "/thread",
+            browser.home,
+            work,
+            f"{work}/submit",
+            f"{anna}/read",
+            f"{anna}/receipt",
+            anna,
+            f"{anna}/remark",
+            "/queue",
+            "/release",
+            "/profile",
+        ):
             assert SECRET not in browser.get(address, status="*").text
         with within() as institution:
             for _number, entry in institution.outbox.items():
@@ -359,11 +420,13 @@ def test_another_participant_and_the_office_read_nothing(browse, anna, within, r
 
 
 def test_a_version_that_was_taken_back_is_gone_and_what_was_typed_stays(
-        browse, anna, within, registry):
+    browse, anna, within, registry
+):
     page = browse("pieter").get(anna)
     with within() as institution:
-        withdraw(at(institution, anna), by=person(institution, "anna"), at=NOW,
-                 notify=registry.notify)
+        withdraw(
+            at(institution, anna), by=person(institution, "anna"), at=NOW, notify=registry.notify
+        )
     form = page.forms["assess"]
     form["note-situation"] = "Al getypt."
     refused = form.submit("keep", status=422)

@@ -44,7 +44,8 @@ def test_the_log_is_filtered_by_person(browse: Any) -> None:
 
 
 def test_a_verb_nobody_knows_shows_as_it_is_and_an_erased_person_as_erased(
-        browse: Any, change: Any, now: datetime) -> None:
+    browse: Any, change: Any, now: datetime
+) -> None:
     change(lambda institution: record(institution, "moon.painted", by="gone", at=now))
     row = browse("ada").get("/audit").html.select("tbody tr")[0].text
     assert "moon.painted" in row and "verwijderd" in row
@@ -66,14 +67,29 @@ def test_the_chain_is_checked_on_request_only(browse: Any, change: Any) -> None:
 
 def test_every_verb_of_the_actions_has_words() -> None:
     source = Path(lms_leiderschap.__file__).parent
-    used = {verb for path in source.rglob("actions.py")
-            for verb in re.findall(r'record\([^)]*?"([a-z]+\.[a-z_]+)"', path.read_text())}
+    used = {
+        verb
+        for path in source.rglob("actions.py")
+        for verb in re.findall(r'record\([^)]*?"([a-z]+\.[a-z_]+)"', path.read_text())
+    }
     assert used - set(VERBS) == set()
 
 
 def test_names_come_from_what_still_exists(tree: Any, enrolment: Any) -> None:
-    path = "/".join(["programmes", "plg-leergang", "editions", "2026", "enrolments",
-                     enrolment.__name__, "work", "gone", "versions", "1"])
+    path = "/".join(
+        [
+            "programmes",
+            "plg-leergang",
+            "editions",
+            "2026",
+            "enrolments",
+            enrolment.__name__,
+            "work",
+            "gone",
+            "versions",
+            "1",
+        ]
+    )
     found = resources_on(tree, path)
     assert found[0] is enrolment.work
     assert names_of(found).startswith("Anna de Wit, Najaar 2026")

@@ -1,8 +1,11 @@
 """A meeting is moved with a reason; the earlier date stays to be seen and work moves with it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+
+from lms_leiderschap.meeting.actions import plan_meeting
 
 EDITION = "/programmes/plg-leergang/editions/2026/"
 SECOND = "kwaliteitszorg.ikk-doelen-beschrijven"
@@ -43,14 +46,20 @@ def test_what_is_due_moves_with_the_meeting(olga: Any, browse: Any) -> None:
     assert "di 11-03, 23.59" in row.text
 
 
-@pytest.mark.parametrize(("field", "wrong"), [
-    ("date", {"date": "32-01-2031"}), ("starts", {"starts": "25.00"}),
-    ("ends", {"ends": "09.00"}), ("ends", {"ends": "09.30"}),
-    ("starts", {"date": "2031-03-30", "starts": "02.30"}),  # the clock goes forward
-    ("starts", {"date": "2031-10-26", "starts": "02.30"}),  # and back
-])
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("date", {"date": "32-01-2031"}),
+        ("starts", {"starts": "25.00"}),
+        ("ends", {"ends": "09.00"}),
+        ("ends", {"ends": "09.30"}),
+        ("starts", {"date": "2031-03-30", "starts": "02.30"}),  # the clock goes forward
+        ("starts", {"date": "2031-10-26", "starts": "02.30"}),  # and back
+    ],
+)
 def test_wrong_dates_and_times_are_refused_at_their_field(
-        olga: Any, field: str, wrong: dict[str, str]) -> None:
+    olga: Any, field: str, wrong: dict[str, str]
+) -> None:
     page = olga.get(EDITION + "dates").click(href="/move", index=0)
     page = fill(page.forms["form"], **wrong).submit("move", status=422)
     control = page.html.select_one(f"[name={field}]")
@@ -59,11 +68,8 @@ def test_wrong_dates_and_times_are_refused_at_their_field(
 
 
 def test_a_participant_goes_to_another_meeting_of_a_module(
-        olga: Any, browse: Any, registry: Any, now: Any) -> None:
-    from datetime import timedelta
-
-    from lms_leiderschap.meeting.actions import plan_meeting
-
+    olga: Any, browse: Any, registry: Any, now: Any
+) -> None:
     home = browse("anna").home
     olga.get(home + "/choose-meeting", status=404)
 
@@ -84,7 +90,8 @@ def test_a_participant_goes_to_another_meeting_of_a_module(
 
 @pytest.mark.parametrize("who", ["anna", "pieter"])
 def test_participants_and_teachers_find_none_of_these_pages(
-        olga: Any, browse: Any, who: str) -> None:
+    olga: Any, browse: Any, who: str
+) -> None:
     move = olga.get(EDITION + "dates").html.select("tbody a")[0]["href"]
     for url in (EDITION + "dates", move, browse("anna").home + "/choose-meeting"):
         browse(who).get(url, status=404)

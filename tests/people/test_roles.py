@@ -12,26 +12,53 @@ from lms_leiderschap.permissions import Role
 
 
 def test_a_known_person_keeps_their_name_and_gets_no_invitation(
-        tree: Any, people: Any, heard: list[Any], now: datetime) -> None:
-    person = invite_to_role(tree, "BRAM@noord.test ", "", "", Role.OFFICE, by="x", why="nodig",
-                            at=now, notify=heard.append)
+    tree: Any, people: Any, heard: list[Any], now: datetime
+) -> None:
+    person = invite_to_role(
+        tree,
+        "BRAM@noord.test ",
+        "",
+        "",
+        Role.OFFICE,
+        by="x",
+        why="nodig",
+        at=now,
+        notify=heard.append,
+    )
     assert person is people["bram"] and person.has_role(Role.OFFICE)
     assert heard == [] and tree.audit.newest(1)[0]["why"] == "nodig"
 
 
-def test_somebody_new_is_made_and_invited_once(
-        tree: Any, heard: list[Any], now: datetime) -> None:
+def test_somebody_new_is_made_and_invited_once(tree: Any, heard: list[Any], now: datetime) -> None:
     for _time in range(2):
-        person = invite_to_role(tree, "nina@noord.test", "Nina", "Vos", Role.OFFICE, by="x",
-                                why="", at=now, notify=heard.append)
+        person = invite_to_role(
+            tree,
+            "nina@noord.test",
+            "Nina",
+            "Vos",
+            Role.OFFICE,
+            by="x",
+            why="",
+            at=now,
+            notify=heard.append,
+        )
     assert [type(event) for event in heard] == [LinkAsked]
     assert tree.staff[person.__name__] == ("office",)
 
 
 def test_somebody_new_needs_a_name(tree: Any, heard: list[Any], now: datetime) -> None:
     with pytest.raises(Refusal) as refused:
-        invite_to_role(tree, "nina@noord.test", "", "", Role.OFFICE, by="x", why="", at=now,
-                       notify=heard.append)
+        invite_to_role(
+            tree,
+            "nina@noord.test",
+            "",
+            "",
+            Role.OFFICE,
+            by="x",
+            why="",
+            at=now,
+            notify=heard.append,
+        )
     assert refused.value.field == "given_name" and "nina@noord.test" not in tree.emails
 
 
@@ -44,7 +71,8 @@ def test_the_last_admin_stays(tree: Any, people: Any, now: datetime) -> None:
 
 
 def test_an_erased_person_is_no_longer_listed(
-        tree: Any, people: Any, heard: list[Any], now: datetime) -> None:
+    tree: Any, people: Any, heard: list[Any], now: datetime
+) -> None:
     erase(people["olga"], by="x", why="", at=now, notify=heard.append)
     assert people["olga"].__name__ not in tree.staff
 

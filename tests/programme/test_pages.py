@@ -35,8 +35,9 @@ def test_the_add_ons_are_listed_with_what_they_bring_and_where(browse: Any) -> N
 
 
 def test_an_add_on_that_is_not_on_is_switched_on_once(browse: Any, registry: Any) -> None:
-    registry.jobs.within(registry.lms.institutions[0],
-                         lambda institution: institution.plugins.pop("hrm"))
+    registry.jobs.within(
+        registry.lms.institutions[0], lambda institution: institution.plugins.pop("hrm")
+    )
     ada = browse("ada")
     page = ada.get("/addons")
     assert "Geïnstalleerd, niet aan" in page
@@ -55,9 +56,15 @@ def test_an_unknown_add_on_cannot_be_switched_on_nor_by_somebody_else(browse: An
 def test_a_parked_and_a_vanished_add_on_say_so(browse: Any, registry: Any) -> None:
     whole = registry.plugins
     loaded = {name: plugin for name, plugin in whole.loaded.items() if name != "hrm"}
-    registry.plugins = Plugins(loaded, (ListedPlugin(
-        "moon", "2.0", "Maan", "parked", (), "Plugin 'moon' is not loaded: <oops>", "4K2P"),),
-        whole.library)
+    registry.plugins = Plugins(
+        loaded,
+        (
+            ListedPlugin(
+                "moon", "2.0", "Maan", "parked", (), "Plugin 'moon' is not loaded: <oops>", "4K2P"
+            ),
+        ),
+        whole.library,
+    )
     try:
         page = browse("ada").get("/addons")
     finally:

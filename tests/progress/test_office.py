@@ -23,9 +23,15 @@ LATER = timedelta(days=60)
 def hand_in(enrolment: Any, notify: Any, at: datetime) -> Any:
     work = enrolment.work[FIRST]
     part = work.report.parts[0].key
-    return submit(work, {part: ({"blocks": blocks_from_text(SECRET)}, 0)}, key="k", at=at,
-                  without=[item.key for item in work.report.parts], by=enrolment.person_id,
-                  notify=notify)
+    return submit(
+        work,
+        {part: ({"blocks": blocks_from_text(SECRET)}, 0)},
+        key="k",
+        at=at,
+        without=[item.key for item in work.report.parts],
+        by=enrolment.person_id,
+        notify=notify,
+    )
 
 
 def test_nothing_is_overdue_before_its_date(tree: Any, edition: Any, now: datetime) -> None:
@@ -34,22 +40,33 @@ def test_nothing_is_overdue_before_its_date(tree: Any, edition: Any, now: dateti
 
 
 def test_what_is_past_its_date_and_not_handed_in_is_named(
-        tree: Any, edition: Any, enrolment: Any, registry: Any, now: datetime) -> None:
+    tree: Any, edition: Any, enrolment: Any, registry: Any, now: datetime
+) -> None:
     at = now + timedelta(days=11)
     assert {late.holder.title for late in late_in(edition, at) if late.key == FIRST} == {
-        "Anna de Wit", "Bram Peeters"}
+        "Anna de Wit",
+        "Bram Peeters",
+    }
     hand_in(enrolment, registry.notify, now)
     assert {late.holder.title for late in late_in(edition, at) if late.key == FIRST} == {
-        "Bram Peeters"}
+        "Bram Peeters"
+    }
     (concern,) = [item for item in attention(tree, at).concerns if item.reason == "overdue"]
     assert concern.edition is edition and "Bram Peeters" in concern.names
 
 
 def test_another_date_takes_somebody_off_the_list(
-        edition: Any, enrolment: Any, registry: Any, now: datetime) -> None:
+    edition: Any, enrolment: Any, registry: Any, now: datetime
+) -> None:
     at = now + timedelta(days=11)
-    give_date(enrolment.work[FIRST], at + timedelta(days=1), "ziek", by="x", at=now,
-              notify=registry.notify)
+    give_date(
+        enrolment.work[FIRST],
+        at + timedelta(days=1),
+        "ziek",
+        by="x",
+        at=now,
+        notify=registry.notify,
+    )
     assert enrolment not in [late.holder for late in late_in(edition, at) if late.key == FIRST]
 
 
@@ -58,8 +75,8 @@ def test_a_preparation_is_never_overdue(edition: Any, now: datetime) -> None:
 
 
 def test_feedback_is_late_once_its_promise_has_passed_and_names_who_began(
-        tree: Any, edition: Any, enrolment: Any, people: Any, registry: Any,
-        now: datetime) -> None:
+    tree: Any, edition: Any, enrolment: Any, people: Any, registry: Any, now: datetime
+) -> None:
     submission = hand_in(enrolment, registry.notify, now)
     assert not list(board.broken_promises(edition, now))
     begin(submission, people["pieter"].__name__, at=now)
@@ -71,21 +88,24 @@ def test_feedback_is_late_once_its_promise_has_passed_and_names_who_began(
 
 
 def test_an_invitation_that_was_not_used_is_named(
-        tree: Any, edition: Any, registry: Any, now: datetime) -> None:
+    tree: Any, edition: Any, registry: Any, now: datetime
+) -> None:
     invite(edition, "nina@x.nl", "Nina", "Vos", by="x", at=now, notify=registry.notify)
     (concern,) = [item for item in attention(tree, now).concerns if item.reason == "invitation"]
     assert concern.names == ["Nina Vos"] and concern.since == now
 
 
 def test_a_large_institution_is_not_looked_at_whole_and_the_page_says_so(
-        tree: Any, browse: Any, now: datetime, monkeypatch: Any) -> None:
+    tree: Any, browse: Any, now: datetime, monkeypatch: Any
+) -> None:
     monkeypatch.setattr(board, "MOST_LOOKED_AT", 1)
     assert attention(tree, now).cut
     assert "Niet alle deelnemers zijn hier bekeken." in browse("olga").get("/editions")
 
 
 def test_the_state_of_work_is_said_in_words(
-        edition: Any, enrolment: Any, registry: Any, now: datetime) -> None:
+    edition: Any, enrolment: Any, registry: Any, now: datetime
+) -> None:
     hand_in(enrolment, registry.notify, now)
     words = [word.interpolate() for word in in_words(Dates(edition), enrolment.rows)]
     assert words[0] == "1 waiting for feedback" and words[-1].endswith("not handed in yet")
@@ -101,19 +121,29 @@ def test_the_board_lists_every_edition_with_its_numbers(browse: Any) -> None:
 
 def test_participants_are_found_by_name_and_address(browse: Any) -> None:
     olga = browse("olga")
-    for query, names in (("WIT", ["Anna"]), ("bram@noord", ["Bram"]), ("zz", []), ("", ["Bram",
-                         "Anna"])):
+    for query, names in (
+        ("WIT", ["Anna"]),
+        ("bram@noord", ["Bram"]),
+        ("zz", []),
+        ("", ["Bram", "Anna"]),
+    ):
         rows = olga.get(EDITION + "people", {"q": query}).html.select("tbody tr th")
         assert [row.text.split()[0] for row in rows] == names
 
 
-def test_participants_come_fifty_to_a_page(
-        browse: Any, registry: Any, now: datetime) -> None:
+def test_participants_come_fifty_to_a_page(browse: Any, registry: Any, now: datetime) -> None:
     def act(institution: Any) -> None:
         edition = institution.programmes["plg-leergang"].editions["2026"]
         for number in range(60):
-            invite(edition, f"p{number}@x.nl", f"P{number}", "Extra", by="x", at=now,
-                   notify=lambda _event: None)
+            invite(
+                edition,
+                f"p{number}@x.nl",
+                f"P{number}",
+                "Extra",
+                by="x",
+                at=now,
+                notify=lambda _event: None,
+            )
 
     registry.jobs.within(registry.lms.institutions[0], act)
     olga = browse("olga")
@@ -125,7 +155,8 @@ def test_participants_come_fifty_to_a_page(
 
 
 def test_an_invitation_is_sent_again_with_one_press(
-        browse: Any, registry: Any, now: datetime) -> None:
+    browse: Any, registry: Any, now: datetime
+) -> None:
     olga = browse("olga")
     form = olga.get(EDITION + "add").forms["form"]
     form["email"], form["given_name"] = "nina@x.nl", "Nina"
@@ -135,7 +166,8 @@ def test_an_invitation_is_sent_again_with_one_press(
 
 
 def test_the_office_sees_states_and_dates_but_nothing_of_the_content(
-        browse: Any, registry: Any, now: datetime) -> None:
+    browse: Any, registry: Any, now: datetime
+) -> None:
     home = browse("anna").home
 
     def act(institution: Any) -> None:

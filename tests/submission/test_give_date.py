@@ -14,7 +14,8 @@ def page(browse: Any) -> Any:
 
 
 def test_a_date_is_given_once_and_the_first_one_is_struck_through(
-        page: Any, browse: Any, now: datetime) -> None:
+    page: Any, browse: Any, now: datetime
+) -> None:
     day = (now + timedelta(days=20)).strftime("%d-%m-%Y")
     form = page.forms["form"]
     assert form["time"].value == "23:59"
@@ -29,12 +30,18 @@ def test_a_date_is_given_once_and_the_first_one_is_struck_through(
     assert "Ziekte in het team." in browse("ada").get("/audit?verb=work.date_given")
 
 
-@pytest.mark.parametrize(("until", "time", "field"), [
-    ("", "23.59", "until"), ("27-11-2001", "23.59", "until"), ("31-02-2031", "23.59", "until"),
-    ("30-03-2031", "02.30", "time"), ("26-10-2031", "02.30", "time"), ("01-01-2031", "", "time"),
-])
-def test_a_wrong_date_is_refused_at_its_field(
-        page: Any, until: str, time: str, field: str) -> None:
+@pytest.mark.parametrize(
+    ("until", "time", "field"),
+    [
+        ("", "23.59", "until"),
+        ("27-11-2001", "23.59", "until"),
+        ("31-02-2031", "23.59", "until"),
+        ("30-03-2031", "02.30", "time"),
+        ("26-10-2031", "02.30", "time"),
+        ("01-01-2031", "", "time"),
+    ],
+)
+def test_a_wrong_date_is_refused_at_its_field(page: Any, until: str, time: str, field: str) -> None:
     form = page.forms["form"]
     form["until"], form["time"], form["reason"] = until, time, "Omdat."
     refused = form.submit("give", status=422)

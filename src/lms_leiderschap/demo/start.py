@@ -6,10 +6,11 @@ from typing import Any
 
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.request import Request
-from pyramid.security import NO_PERMISSION_REQUIRED, remember
+from pyramid.security import NO_PERMISSION_REQUIRED
 
 from lms_leiderschap.demo.make import accounts
 from lms_leiderschap.institution.model import Institution
+from lms_leiderschap.people.session import begin_session
 
 
 def accounts_page(context: Institution, request: Request) -> dict[str, Any]:
@@ -22,9 +23,7 @@ def enter(context: Institution, request: Request) -> HTTPSeeOther:
     person = context.people.get(request.POST.get("person", ""))
     if person is None:
         raise HTTPNotFound
-    token = request.registry.side.begin_session(request.entry.key, person.__name__,
-                                                request.arrived, method="demo")
-    return HTTPSeeOther("/", headers=remember(request, token))
+    return HTTPSeeOther("/", headers=begin_session(request, person, "demo"))
 
 
 def includeme(config: Any) -> None:

@@ -27,8 +27,9 @@ class Checked:
     @property
     def to_add(self) -> list[tuple[str, str, str]]:
         """As invite_all asks it: e-mail address, given name, family name."""
-        return [(line.email, line.given_name, line.family_name)
-                for line in self.lines if not line.doubt]
+        return [
+            (line.email, line.given_name, line.family_name) for line in self.lines if not line.doubt
+        ]
 
 
 def check_list(edition: Edition, text: str) -> Checked:

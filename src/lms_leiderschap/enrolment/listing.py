@@ -59,8 +59,10 @@ def read_list(text: str) -> list[Line]:
             continue
         line = _read(number, one, family_first)
         if not line.doubt and line.email in first:
-            line = replace(line, doubt=_("The same address stands on line ${n}.",
-                                         mapping={"n": first[line.email]}))
+            line = replace(
+                line,
+                doubt=_("The same address stands on line ${n}.", mapping={"n": first[line.email]}),
+            )
         first.setdefault(line.email, number)
         lines.append(line)
     return lines
@@ -116,8 +118,9 @@ def _name(text: str, address: str, family_first: bool) -> tuple[str, str]:
 
 def _cells(parts: Sequence[str]) -> list[str]:
     """What may be a name: no empty cells and none with a figure in it (a telephone, a date)."""
-    cleaned = [clean_line(part).strip(_WRAPPING).removesuffix("mailto").strip(_WRAPPING)
-               for part in parts]
+    cleaned = [
+        clean_line(part).strip(_WRAPPING).removesuffix("mailto").strip(_WRAPPING) for part in parts
+    ]
     return [cell for cell in cleaned if cell and not any(sign.isdigit() for sign in cell)]
 
 
@@ -130,8 +133,9 @@ def _ordered(cells: list[str], family_first: bool) -> tuple[str, str]:
         given, _space, family = (cells or [""])[0].partition(" ")
         return given, family.strip()
     if len(cells) > 2:  # given name, prefix, family name each in a cell of its own
-        return (cells[-1], " ".join(cells[:-1])) if family_first else (
-            cells[0], " ".join(cells[1:]))
+        return (
+            (cells[-1], " ".join(cells[:-1])) if family_first else (cells[0], " ".join(cells[1:]))
+        )
     small = [cell[0].islower() for cell in cells]
     if small[0] != small[1]:
         family_first = small[0]

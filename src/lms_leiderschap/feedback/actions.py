@@ -184,7 +184,7 @@ def add_remark(
     _check_unreleased(feedback)
     name = _name_of(key) if key else new_id()
     if name in feedback.remarks:
-        return feedback.remarks[name]  # type: ignore[no-any-return]
+        return feedback.remarks[name]
     remark = feedback.remarks.add(name, Remark(kind, text, dict(anchor), author, at))
     feedback.saved_at = at
     place_row(submission)

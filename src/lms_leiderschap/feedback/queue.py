@@ -8,6 +8,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from typing import Any
 
 from lms_leiderschap.feedback.model import deciding
 from lms_leiderschap.institution.model import institution_of
@@ -49,13 +50,13 @@ def state_of(submission: Submission) -> str | None:
     return "ready" if feedback is not None and feedback.state == "ready" else "waiting"
 
 
-def row_of(submission: Submission) -> Row:
+def row_of(submission: Submission) -> dict[str, Any]:
     """Who, what, since when, until when, how long to read, and how far the feedback is.
 
     What changes with every saved sentence does not stand here: saving touches one small object.
     """
     work, feedback = submission.work, deciding(submission)
-    row: Row = {
+    row: dict[str, Any] = {
         "path": "/".join(path_of(submission)),
         "who": who(submission),
         "assignment": work.assignment.title,

@@ -44,8 +44,9 @@ VERBS = {
 }
 
 
-def chosen_lines(institution: Institution, number: int, *, verb: str = "",
-                 name: str = "") -> list[dict[str, Any]]:
+def chosen_lines(
+    institution: Institution, number: int, *, verb: str = "", name: str = ""
+) -> list[dict[str, Any]]:
     """The newest lines of a verb or a person; a filter looks through the newest 2,000 lines.
 
     name  part of the name or address of who did it
@@ -59,11 +60,15 @@ def chosen_lines(institution: Institution, number: int, *, verb: str = "",
         if person_id not in known:
             person = institution.people.get(person_id)
             known[person_id] = person is not None and (
-                wanted in person.name.casefold() or wanted in person.email)
+                wanted in person.name.casefold() or wanted in person.email
+            )
         return known[person_id]
 
-    found = [line for line in institution.audit.newest(LOOKED_THROUGH)
-             if verb in ("", line["verb"]) and (not name or is_of(line["by"]))]
+    found = [
+        line
+        for line in institution.audit.newest(LOOKED_THROUGH)
+        if verb in ("", line["verb"]) and (not name or is_of(line["by"]))
+    ]
     return found[:number]
 
 
@@ -82,6 +87,8 @@ def resources_on(institution: Institution, path: str) -> list[Resource]:
 
 def names_of(resources: list[Resource]) -> str:
     """The names of the deepest resources that have one: "IKK-doelen, Anna de Wit, Zwolle"."""
-    names = [str(getattr(resource, "title", "") or getattr(resource, "name", ""))
-             for resource in resources]
+    names = [
+        str(getattr(resource, "title", "") or getattr(resource, "name", ""))
+        for resource in resources
+    ]
     return ", ".join([name for name in names if name][:MOST_NAMES])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from lms_leiderschap.programme.model import Edition
 from lms_leiderschap.store.folder import Resource
 
 
@@ -28,3 +29,12 @@ class Meeting(Resource):
         self.starts, self.ends, self.place = starts, ends, place
         self.provisional = False
         self.history: tuple[tuple[datetime | None, datetime | None, str, datetime], ...] = ()
+
+
+def choices_of(edition: Edition) -> dict[str, list[Meeting]]:
+    """The days of each module that has more than one, in order."""
+    days: dict[str, list[Meeting]] = {}
+    for day in sorted(edition.meetings.values(), key=lambda day: day.number):
+        if day.module:
+            days.setdefault(day.module, []).append(day)
+    return {module: found for module, found in days.items() if len(found) > 1}

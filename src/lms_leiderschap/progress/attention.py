@@ -52,8 +52,11 @@ class Attention:
 
 def editions_of(institution: Institution) -> list[Edition]:
     """Every edition; running ones first, then by title."""
-    found = [edition for programme in institution.programmes.values()
-             for edition in programme.editions.values()]
+    found = [
+        edition
+        for programme in institution.programmes.values()
+        for edition in programme.editions.values()
+    ]
     return sorted(found, key=lambda edition: (edition.state != "running", edition.title))
 
 
@@ -98,6 +101,7 @@ def _look_at(edition: Edition, at: datetime, most: int, found: dict[str, Concern
     return number
 
 
-def _join(found: dict[str, Concern], reason: str, edition: Edition, name: str,
-          since: datetime) -> Any:
+def _join(
+    found: dict[str, Concern], reason: str, edition: Edition, name: str, since: datetime
+) -> Any:
     found.setdefault(reason, Concern(reason, edition, since)).join(name, since)

@@ -20,13 +20,20 @@ from lms_leiderschap.texts import _
 
 NOT_HANDED_IN = ("open", "returned")
 STATES = {
-    "met": _("met"), "kept": _("handed in"), "done": _("done"), "talk": _("to be talked over"),
-    "submitted": _("waiting for feedback"), "returned": _("returned for an addition"),
+    "met": _("met"),
+    "kept": _("handed in"),
+    "done": _("done"),
+    "talk": _("to be talked over"),
+    "submitted": _("waiting for feedback"),
+    "returned": _("returned for an addition"),
     "open": _("not handed in yet"),
 }
 COUNTS = {
-    "met": _("${n} met"), "kept": _("${n} handed in"), "talk": _("${n} to be talked over"),
-    "submitted": _("${n} waiting for feedback"), "returned": _("${n} returned"),
+    "met": _("${n} met"),
+    "kept": _("${n} handed in"),
+    "talk": _("${n} to be talked over"),
+    "submitted": _("${n} waiting for feedback"),
+    "returned": _("${n} returned"),
     "open": _("${n} not handed in yet"),
 }
 
@@ -93,5 +100,6 @@ def holders_of(edition: Edition, enrolment: Any) -> Iterator[Any]:
 def in_words(dates: Dates, rows: Any) -> list[Any]:
     """How many pieces of work are in which state: translation strings, finished first."""
     numbers = Counter(row["state"] for key, row in rows.items() if key in dates.handed_in)
-    return [sentence % {"n": numbers[state]} for state, sentence in COUNTS.items()
-            if numbers[state]]
+    return [
+        sentence % {"n": numbers[state]} for state, sentence in COUNTS.items() if numbers[state]
+    ]

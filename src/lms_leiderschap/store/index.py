@@ -71,6 +71,8 @@ class CoveringList(Persistent):
                 key: Key = self._rows.maxKey(top) if top else self._rows.maxKey()
             except ValueError:  # nothing (more) there
                 return
+            if key == GUARD:
+                return
             yield key, self._rows[key]
             top = (key[0], _just_below(key[1]))
 

@@ -20,6 +20,7 @@ from lms_leiderschap.submission.titles import field_title, value_title
 from lms_leiderschap.submission.upload import KINDS
 from lms_leiderschap.submission.wording import HINTS, LONG, noun_of
 from lms_leiderschap.texts import _
+from lms_leiderschap.web.choices import SelectWidget
 from lms_leiderschap.web.fields import (
     ChoiceField,
     FilesField,
@@ -30,7 +31,7 @@ from lms_leiderschap.web.fields import (
     TickField,
 )
 from lms_leiderschap.web.groups import FormSchema, GroupField, RowsField
-from lms_leiderschap.web.widgets import FilesWidget, LineWidget, SelectWidget, TextWidget
+from lms_leiderschap.web.widgets import FilesWidget, LineWidget, TextWidget
 
 MOST_ENTRIES = 100
 TEXT_KINDS = ("text", "instrument_comparison")
@@ -100,7 +101,9 @@ def _part_group(work: Work, part: PartSpec, moved: bool) -> GroupField:
         choices = (*KEEPS, MERGED) if part.kind in TEXT_KINDS else KEEPS
         fields.append(ChoiceField(name="keep", title=_("Which text stays?"), choices=choices))
     if moved and part.kind in TEXT_KINDS:
-        fields.append(TextField(name="merged", title=_("Both texts together"), missing=""))
+        widget = TextWidget(says_optional=False)
+        merged = TextField(name="merged", title=_("Both texts together"), missing="", widget=widget)
+        fields.append(merged)
     return GroupField(*fields, name=part.key, title="")
 
 

@@ -16,14 +16,13 @@ from lms_leiderschap.web.assets import icon
 from lms_leiderschap.web.widgets import draw, problem_of
 
 
-
 @cache
 def form_templates() -> dict[str, PageTemplateFile]:
     """Every template of templates/form by its name, compiled once per process."""
     templates = {}
     with as_file(files("lms_leiderschap.templates") / "form") as folder:
         for path in sorted(folder.glob("*.pt")):
-            template = PageTemplateFile(str(path), auto_reload=False, debug=False)
+            template = PageTemplateFile(str(path), auto_reload=False)
             template.cook_check()
             templates[path.stem] = template
     return templates

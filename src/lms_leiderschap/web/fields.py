@@ -3,13 +3,11 @@
     class PostponeSchema(FormSchema):
         date = DateField(title=_("New date"), description=_("For example 04-12-2026"))
         reason = TextField(title=_("Reason"), rows=3, longest=2000)
-        phone = LineField(title=_("Telephone number"), missing="", input_type="tel",
-                          autocomplete="tel", width="mid")
+        phone = LineField(title=_("Telephone number"), missing="", autocomplete="tel", width="mid")
 
-title is the label and description the hint; a field with `missing` may be left empty, and the form
-says so. `missing_msg` is the sentence for a field that was left empty and may not be.
-FormSchema, groups and rows are in ``groups``. A schema without colander.deferred need not be bound:
-make it once, beside the class, and return it from FormPage.schema.
+title is the label, description the hint; a field with `missing` may be left empty, and says so.
+`missing_msg` is the sentence for one that may not. FormSchema, groups and rows are in ``groups``.
+A schema without colander.deferred need not be bound: make it once, beside its class.
 """
 
 import re
@@ -19,18 +17,16 @@ from typing import Any
 import colander
 
 from lms_leiderschap.texts import _
+from lms_leiderschap.web.choices import ChoicesWidget, ChoiceWidget, SelectWidget
 from lms_leiderschap.web.cleaning import clean_line, clean_text
 from lms_leiderschap.web.field_types import LocalDate, LocalTime, TextList, WholeNumber
 from lms_leiderschap.web.groups import Node
 from lms_leiderschap.web.widgets import (
-    ChoicesWidget,
-    ChoiceWidget,
     DateWidget,
     FilesWidget,
     HiddenWidget,
     LineWidget,
     PasswordWidget,
-    SelectWidget,
     TextWidget,
     TickWidget,
     TimeWidget,
@@ -76,9 +72,8 @@ class LineField(_Field):
 
     @property
     def html(self) -> dict[str, str]:
-        found = {"type": self.input_type, "inputmode": self.inputmode}
-        found["spellcheck"] = self.spellcheck
-        return {name: value for name, value in found.items() if value}
+        names = {"type": "input_type", "inputmode": "inputmode", "spellcheck": "spellcheck"}
+        return {html: value for html, name in names.items() if (value := getattr(self, name))}
 
     def own_check(self, value: Any) -> None:
         if len(value) > self.longest:
@@ -145,8 +140,8 @@ class NumberField(_Field):
 
     def own_check(self, value: Any) -> None:
         if not self.minimum <= value <= self.maximum:
-            between = {"low": self.minimum, "high": self.maximum}
-            raise colander.Invalid(self, _("Fill in a number from ${low} to ${high}.", between))
+            ends = {"low": self.minimum, "high": self.maximum}
+            raise colander.Invalid(self, _("Fill in a number from ${low} to ${high}.", ends))
 
 
 class DateField(_Field):
@@ -246,8 +241,8 @@ class FilesField(_Field):
 
     @property
     def html(self) -> dict[str, str]:
-        found = {"accept": self.accept} if self.accept else {}
-        return found | ({"multiple": "multiple"} if self.at_most > 1 else {})
+        found = {"accept": self.accept, "multiple": "multiple" if self.at_most > 1 else None}
+        return {name: value for name, value in found.items() if value}
 
     def own_check(self, value: Any) -> None:
         if len(value) > self.at_most:

@@ -93,7 +93,7 @@ class Formats:
         return f"{self.date(value)} {self.time(value)} {name} ({self.zone.key})"
 
     def left(self, until: dt.datetime, now: dt.datetime) -> str:
-        """How long there is until a moment: nog 2 dagen, vandaag; empty when past or further off."""
+        """How long there is still: nog 2 dagen, vandaag; empty when past or further off."""
         days = (self._day_of(until) - self._day_of(now)).days
         if until < now or days >= RELATIVE_DAYS:
             return ""

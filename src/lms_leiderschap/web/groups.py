@@ -22,6 +22,7 @@ class Node:
     width = ""
     data: Mapping[str, str] = {}
     children: list[Any]
+    after_bind: Any
 
     def clone(self) -> Any:
         cloned: Any = object.__new__(type(self))
@@ -30,22 +31,24 @@ class Node:
         return cloned
 
     def _bind(self, kw: dict[str, Any]) -> None:
+        kind: Any = type(self)
         here = self.__dict__.values()
-        if self.after_bind or has_deferred(type(self)) or any(map(is_deferred, here)):
-            super()._bind(kw)
+        if self.after_bind or _has_deferred(kind) or any(map(_is_deferred, here)):
+            super()._bind(kw)  # type: ignore[misc]  # of colander's node, the other base
             return
         self.bindings = kw
         for child in self.children:
             child._bind(kw)
 
 
-def is_deferred(value: Any) -> bool:
+def _is_deferred(value: Any) -> bool:
     return isinstance(value, colander.deferred)
 
 
 @cache
-def has_deferred(kind: type) -> bool:
-    return any(is_deferred(getattr(kind, name, None)) for name in dir(kind))
+def _has_deferred(kind: Any) -> bool:
+    """Whether a class of nodes leaves something to binding."""
+    return any(_is_deferred(getattr(kind, name, None)) for name in dir(kind))
 
 
 class FormSchema(Node, colander.Schema):

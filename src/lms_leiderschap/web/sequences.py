@@ -56,7 +56,7 @@ class RowsWidget(ControlWidget):
 
 @dataclass(frozen=True, slots=True)
 class InRows:
-    """Where a row stands, for its buttons: its rows' path, its number from 1, how many there are."""
+    """Where a row stands, for its buttons: the path of the rows, its number from 1, their count."""
 
     path: str
     number: int

@@ -4,7 +4,7 @@ What a control looks like beyond its kind (width, rows, autocomplete) is said by
 see ``fields``. A shape that our own HTML cannot send raises ValueError.
 """
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +14,6 @@ from chameleon.utils import Markup
 from deform.widget import Widget
 
 from lms_leiderschap.web.cleaning import clean_line, clean_text
-
 
 Attributes = dict[str, str]
 
@@ -42,7 +41,7 @@ def _ties(oid: str, hint: str, problem: str | None) -> str | None:
     return " ".join(ids) or None
 
 
-def _shown(cstruct: Any) -> str:
+def shown(cstruct: Any) -> str:
     return "" if cstruct in (colander.null, None) else str(cstruct)
 
 
@@ -92,7 +91,7 @@ class ControlWidget(Widget):
 
     def own(self, field: deform.Field, cstruct: Any, attrs: Attributes) -> dict[str, Any]:
         """What the template wants for this kind beside what all have."""
-        return {"control": attrs | field.schema.html | {"value": _shown(cstruct)}}
+        return {"control": attrs | field.schema.html | {"value": shown(cstruct)}}
 
     def deserialize(self, field: deform.Field, pstruct: Any) -> Any:
         return clean_line(posted_text(pstruct)) or colander.null
@@ -115,7 +114,7 @@ class TextWidget(ControlWidget):
     kind = "text"
 
     def own(self, field: deform.Field, cstruct: Any, attrs: Attributes) -> dict[str, Any]:
-        return {"control": attrs | {"rows": str(field.schema.rows)}, "value": _shown(cstruct)}
+        return {"control": attrs | {"rows": str(field.schema.rows)}, "value": shown(cstruct)}
 
     def deserialize(self, field: deform.Field, pstruct: Any) -> Any:
         return clean_text(posted_text(pstruct)).strip() or colander.null
@@ -123,7 +122,6 @@ class TextWidget(ControlWidget):
 
 class PasswordWidget(ControlWidget):
     """Never drawn again with what was typed; spaces belong to it."""
-
 
     def own(self, field: deform.Field, cstruct: Any, attrs: Attributes) -> dict[str, Any]:
         return {"control": attrs | {"type": "password"}}
@@ -137,8 +135,8 @@ class HiddenWidget(ControlWidget):
     hidden = True
 
     def own(self, field: deform.Field, cstruct: Any, attrs: Attributes) -> dict[str, Any]:
-        shown = {"id": field.oid, "name": field.name, "value": _shown(cstruct)}
-        return {"control": {"type": "hidden"} | shown}
+        named = {"id": field.oid, "name": field.name, "value": shown(cstruct)}
+        return {"control": {"type": "hidden"} | named}
 
 
 class DateWidget(ControlWidget):
@@ -147,7 +145,7 @@ class DateWidget(ControlWidget):
     native = "date"
 
     def own(self, field: deform.Field, cstruct: Any, attrs: Attributes) -> dict[str, Any]:
-        typed = _shown(cstruct)
+        typed = shown(cstruct)
         normal = field.schema.typ.normal(typed) if typed else typed
         if normal is None:
             return {"control": attrs | {"type": "text", "value": typed}}
@@ -168,76 +166,6 @@ class TickWidget(ControlWidget):
 
     def deserialize(self, field: deform.Field, pstruct: Any) -> str:
         return "true" if posted_text(pstruct) else "false"
-
-
-class ChoiceWidget(ControlWidget):
-    """One of the node's choices, by radio buttons."""
-
-    kind = "choices"
-
-    def own(self, field: deform.Field, cstruct: Any, attrs: Attributes) -> dict[str, Any]:
-        # Rows repeat a name, and radio buttons of one name are one group to the browser.
-        group = field.path if field.path != field.name else None
-        shared = {"type": "radio", "name": group or field.name}
-        frame = {"role": "radiogroup"}
-        if "aria-invalid" in attrs:
-            frame["aria-invalid"] = "true"
-        return {
-            "frame": frame,
-            "marker": f"{field.name}:rename" if group else None,
-            "choices": _choices(field, shared, {cstruct}),
-            "style": "opts" if field.schema.inline else None,
-        }
-
-
-def _choices(field: deform.Field, shared: Attributes, chosen: Container[Any]) -> list[Any]:
-    """Per choice the attributes of its control, its label and its hint."""
-    drawn = []
-    for index, (value, label, *hint) in enumerate(field.schema.choices):
-        oid = f"{field.oid}-{index}" if index else field.oid
-        attrs = shared | {"id": oid, "value": value}
-        if value in chosen:
-            attrs["checked"] = "checked"
-        if hint:
-            attrs["aria-describedby"] = f"{oid}-hint"
-        if oid == field.page.focused:
-            attrs["autofocus"] = "autofocus"
-        drawn.append((attrs, label, hint[0] if hint else None))
-    return drawn
-
-
-class SelectWidget(ControlWidget):
-    """One of the node's choices, from a list."""
-
-    kind = "select"
-
-    def own(self, field: deform.Field, cstruct: Any, attrs: Attributes) -> dict[str, Any]:
-        chosen = _shown(cstruct)
-        options = [] if chosen and field.required else [({"value": ""}, field.schema.empty_label)]
-        for value, label, *_hint in field.schema.choices:
-            selected = {"selected": "selected"} if value == chosen else {}
-            options.append(({"value": value} | selected, label))
-        return {"control": attrs, "options": options}
-
-
-class ChoicesWidget(ControlWidget):
-    """Any number of the node's choices, by tick boxes."""
-
-    kind = "choices"
-
-    def own(self, field: deform.Field, cstruct: Any, attrs: Attributes) -> dict[str, Any]:
-        shared = {"type": "checkbox", "name": "chosen"}
-        if "aria-invalid" in attrs:
-            shared["aria-invalid"] = "true"
-        return {
-            "frame": {},
-            "marker": f"{field.name}:sequence",
-            "choices": _choices(field, shared, cstruct or ()),
-            "style": None,
-        }
-
-    def deserialize(self, field: deform.Field, pstruct: Any) -> list[str]:
-        return [clean_line(posted_text(value)) for value in posted_list(pstruct)]
 
 
 def posted_list(pstruct: Any) -> list[Any]:

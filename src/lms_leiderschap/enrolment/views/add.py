@@ -18,8 +18,13 @@ FORM = "lms_leiderschap.templates:web/plain_form.pt"
 
 class AddSchema(FormSchema):
     email = EmailField(title=_("E-mail address"), autocomplete="off")
-    given_name = LineField(title=_("Given name"), missing="", width="mid", longest=100,
-                           description=_("Needed for somebody who has no account yet."))
+    given_name = LineField(
+        title=_("Given name"),
+        missing="",
+        width="mid",
+        longest=100,
+        description=_("Needed for somebody who has no account yet."),
+    )
     family_name = LineField(title=_("Family name"), missing="", width="mid", longest=100)
 
 
@@ -38,12 +43,21 @@ class Add(FormPage):
 
     def save(self, values: dict[str, Any]) -> str:
         request = self.request
-        invite(self.context, **values, by=request.person.__name__, at=request.arrived,
-               notify=request.registry.notify)
+        invite(
+            self.context,
+            **values,
+            by=request.person.__name__,
+            at=request.arrived,
+            notify=request.registry.notify,
+        )
         query = {"q": normal_email(values["email"]), "done": "added"}
         return str(request.resource_path(self.context, "people", query=query))
 
     def extra(self) -> dict[str, Any]:
-        return {"back": (self.request.resource_path(self.context, "people"), _("Participants")),
-                "told": [self.context.title,
-                         _("Somebody without an account gets an invitation by mail.")]}
+        return {
+            "back": (self.request.resource_path(self.context, "people"), _("Participants")),
+            "told": [
+                self.context.title,
+                _("Somebody without an account gets an invitation by mail."),
+            ],
+        }

@@ -27,9 +27,14 @@ LOOK_AGAIN = Button("look", _("Look again"), "second")
 class AddManySchema(FormSchema):
     """seen  fingerprint of the text whose preview was shown"""
 
-    people = TextField(title=_("List of people"), rows=10, description=_(
-        "One person per line, with name and e-mail address. Copied from a spreadsheet or a mail "
-        "program is fine."))
+    people = TextField(
+        title=_("List of people"),
+        rows=10,
+        description=_(
+            "One person per line, with name and e-mail address. Copied from a spreadsheet or "
+            "a mail program is fine."
+        ),
+    )
     seen = HiddenField()
 
 
@@ -51,13 +56,19 @@ class AddMany(FormPage):
         text = values["people"]
         checked = check_list(self.context, text)
         if len(checked.lines) > MOST_PEOPLE:
-            raise Refusal(_("Add at most ${n} people at once.", mapping={"n": MOST_PEOPLE}),
-                          "people")
+            raise Refusal(
+                _("Add at most ${n} people at once.", mapping={"n": MOST_PEOPLE}), "people"
+            )
         if self.pressed != "add" or values["seen"] != fingerprint(text):
             return self._preview(text, checked)
         request = self.request
-        invite_all(self.context, checked.to_add, by=request.person.__name__, at=request.arrived,
-                   notify=request.registry.notify)
+        invite_all(
+            self.context,
+            checked.to_add,
+            by=request.person.__name__,
+            at=request.arrived,
+            notify=request.registry.notify,
+        )
         number = len(checked.to_add) + checked.taking_part
         return str(request.resource_path(self.context, "people", query={"added": number}))
 
@@ -76,8 +87,11 @@ class AddMany(FormPage):
         return super()._draw(focus)
 
     def extra(self) -> dict[str, Any]:
-        return {"back": self.request.resource_path(self.context, "people"),
-                "edition": self.context, "checked": self.checked}
+        return {
+            "back": self.request.resource_path(self.context, "people"),
+            "edition": self.context,
+            "checked": self.checked,
+        }
 
 
 def fingerprint(text: str) -> str:

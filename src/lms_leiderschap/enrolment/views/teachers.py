@@ -22,27 +22,52 @@ from lms_leiderschap.web.groups import FormSchema
 
 
 class AddTeacherSchema(AddSchema):
-    why = TextField(title=_("Reason"), rows=2, longest=1000,
-                    description=_("This stands in the log. Write no names in it."))
+    why = TextField(
+        title=_("Reason"),
+        rows=2,
+        longest=1000,
+        description=_("This stands in the log. Write no names in it."),
+    )
 
 
 class TakeTeacherSchema(FormSchema):
-    why = TextField(title=_("Reason"), rows=2, longest=1000,
-                    description=_("This stands in the log. Write no names in it."))
+    why = TextField(
+        title=_("Reason"),
+        rows=2,
+        longest=1000,
+        description=_("This stands in the log. Write no names in it."),
+    )
 
 
 ADD, TAKE = AddTeacherSchema(), TakeTeacherSchema()
 
 
-@view_config(context=Edition, name="teachers", permission=Permission.RUN_EDITION,
-             request_method="GET", renderer="lms_leiderschap.templates:enrolment/teachers.pt")
+@view_config(
+    context=Edition,
+    name="teachers",
+    permission=Permission.RUN_EDITION,
+    request_method="GET",
+    renderer="lms_leiderschap.templates:enrolment/teachers.pt",
+)
 def teachers_page(context: Edition, request: Request) -> dict[str, Any]:
     people = institution_of(context).people
-    rows = [{"id": key, "name": people[key].name, "email": people[key].email,
-             "since": datetime.fromisoformat(since), "invited": not people[key].password}
-            for key, since in context.teachers.items() if key in people]
-    return {"title": _("Teachers"), "edition": context, "done": request.GET.get("done", ""),
-            "rows": sorted(rows, key=lambda row: row["name"])}
+    rows = [
+        {
+            "id": key,
+            "name": people[key].name,
+            "email": people[key].email,
+            "since": datetime.fromisoformat(since),
+            "invited": not people[key].password,
+        }
+        for key, since in context.teachers.items()
+        if key in people
+    ]
+    return {
+        "title": _("Teachers"),
+        "edition": context,
+        "done": request.GET.get("done", ""),
+        "rows": sorted(rows, key=lambda row: row["name"]),
+    }
 
 
 @form_page(context=Edition, name="add-teacher", permission=Permission.RUN_EDITION, renderer=FORM)
@@ -57,14 +82,23 @@ class AddTeacher(FormPage):
 
     def save(self, values: dict[str, Any]) -> str:
         request = self.request
-        invite_teacher(self.context, **values, by=request.person.__name__, at=request.arrived,
-                       notify=request.registry.notify)
+        invite_teacher(
+            self.context,
+            **values,
+            by=request.person.__name__,
+            at=request.arrived,
+            notify=request.registry.notify,
+        )
         return str(request.resource_path(self.context, "teachers", query={"done": "added"}))
 
     def extra(self) -> dict[str, Any]:
-        return {"back": (self.request.resource_path(self.context, "teachers"), _("Teachers")),
-                "told": [self.context.title,
-                         _("Somebody without an account gets an invitation by mail.")]}
+        return {
+            "back": (self.request.resource_path(self.context, "teachers"), _("Teachers")),
+            "told": [
+                self.context.title,
+                _("Somebody without an account gets an invitation by mail."),
+            ],
+        }
 
 
 @form_page(context=Edition, name="take-teacher", permission=Permission.RUN_EDITION, renderer=FORM)
@@ -86,12 +120,21 @@ class TakeTeacher(FormPage):
         return found
 
     def save(self, values: dict[str, Any]) -> str:
-        stop_teaching(self.context, self.person, by=self.request.person.__name__,
-                      why=values["why"], at=self.request.arrived)
+        stop_teaching(
+            self.context,
+            self.person,
+            by=self.request.person.__name__,
+            why=values["why"],
+            at=self.request.arrived,
+        )
         return str(self.request.resource_path(self.context, "teachers", query={"done": "taken"}))
 
     def extra(self) -> dict[str, Any]:
-        said = _("${name} no longer sees this edition and its reports. Feedback that was given "
-                 "stays.", mapping={"name": self.person.name})
-        return {"back": (self.request.resource_path(self.context, "teachers"), _("Teachers")),
-                "told": [self.context.title, said]}
+        said = _(
+            "${name} no longer sees this edition and its reports. Feedback that was given stays.",
+            mapping={"name": self.person.name},
+        )
+        return {
+            "back": (self.request.resource_path(self.context, "teachers"), _("Teachers")),
+            "told": [self.context.title, said],
+        }

@@ -134,7 +134,7 @@ class Lines:
             row["assignment"],
             self._state(row),
             row["minutes"],
-            self.say(_("Go on") if mine else _("Open")),
+            self.say(_("Continue") if mine else _("Open")),
         )
 
     def _promise(self, promised: str) -> tuple[str, str, str, str]:

@@ -36,7 +36,7 @@ class Ready:
     title: str
     number: int
     decision: Any
-    remarks: int
+    remarks: str
     steps: tuple[str, ...]
     lacks: Any
 
@@ -48,13 +48,14 @@ class ReleasePage:
     def __init__(self, context: Institution, request: Request) -> None:
         self.context, self.request = context, request
         self.me: str = request.person.__name__
+        self.say = Phrases(request)
         self.editions = editions_of(request)
         if not self.editions:
             raise HTTPNotFound
 
     @view_config(request_method="GET", renderer="lms_leiderschap.templates:feedback/release.pt")
     def open(self) -> dict[str, Any]:
-        say = Phrases(self.request)
+        say = self.say
         groups = [(each.title, self.lines(each)) for each in self.editions]
         lines = [line for _title, found in groups for line in found]
         whole = sum(not line.lacks for line in lines)
@@ -97,13 +98,13 @@ class ReleasePage:
             submission.work.assignment.title,
             submission.number,
             DECISION_TITLES.get(feedback.decision, ""),
-            len(feedback.remarks),
+            self.say.counted(_("1 remark"), _("${number} remarks"), len(feedback.remarks)),
             feedback.steps,
             lacks.message if lacks else "",
         )
 
     def at(self, path: str) -> Submission:
-        return find(self.context, tuple(path.split("/")))  # type: ignore[no-any-return]
+        return find(self.context, tuple(path.split("/")))
 
     def ready_at(self, path: str) -> Feedback | None:
         """This teacher's unreleased feedback there; HTTPNotFound where they may give none."""

@@ -22,29 +22,45 @@ SHOWN = 100
 PAGES = ("", "manage")
 
 
-@view_config(context=Institution, name="audit", permission=Permission.READ_AUDIT,
-             request_method="GET", renderer="lms_leiderschap.templates:institution/audit.pt")
+@view_config(
+    context=Institution,
+    name="audit",
+    permission=Permission.READ_AUDIT,
+    request_method="GET",
+    renderer="lms_leiderschap.templates:institution/audit.pt",
+)
 def audit_page(context: Institution, request: Request) -> dict[str, Any]:
     verb, name = request.GET.get("verb", ""), clean_line(request.GET.get("name", ""))
     lines = chosen_lines(context, SHOWN, verb=verb, name=name)
     checked = "check" in request.GET
     said = {word: request.localizer.translate(sentence) for word, sentence in VERBS.items()}
-    return {"title": _("Log"), "verb": verb, "name": name,
-            "verbs": sorted(said.items(), key=lambda item: item[1]),
-            "lines": [_row(context, request, line, said) for line in lines],
-            "checked": checked, "broken": context.audit.broken_at() if checked else None}
+    return {
+        "title": _("Log"),
+        "verb": verb,
+        "name": name,
+        "verbs": sorted(said.items(), key=lambda item: item[1]),
+        "lines": [_row(context, request, line, said) for line in lines],
+        "checked": checked,
+        "broken": context.audit.broken_at() if checked else None,
+    }
 
 
-def _row(institution: Institution, request: Request, line: dict[str, Any],
-         said: dict[str, str]) -> dict[str, Any]:
+def _row(
+    institution: Institution, request: Request, line: dict[str, Any], said: dict[str, str]
+) -> dict[str, Any]:
     on_path = resources_on(institution, line["about"])
     who = institution.people.get(line["by"])
-    return {"at": datetime.fromisoformat(line["at"]), "iso": line["at"],
-            "who": who.name if who else "", "system": line["by"] == SYSTEM,
-            "what": said.get(line["verb"], line["verb"]),
-            "about": names_of(on_path) or str(line["facts"].get("plugin", "")),
-            "url": next(filter(None, (_seen(request, resource) for resource in on_path)), ""),
-            "why": line["why"], "sealed": "seal" in line}
+    return {
+        "at": datetime.fromisoformat(line["at"]),
+        "iso": line["at"],
+        "who": who.name if who else "",
+        "system": line["by"] == SYSTEM,
+        "what": said.get(line["verb"], line["verb"]),
+        "about": names_of(on_path) or str(line["facts"].get("plugin", "")),
+        "url": next(filter(None, (_seen(request, resource) for resource in on_path)), ""),
+        "why": line["why"],
+        "sealed": "seal" in line,
+    }
 
 
 def _seen(request: Request, resource: Resource) -> str:

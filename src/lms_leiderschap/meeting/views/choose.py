@@ -8,7 +8,7 @@ from pyramid.httpexceptions import HTTPNotFound
 
 from lms_leiderschap.enrolment.actions import choose_meeting
 from lms_leiderschap.enrolment.model import Enrolment
-from lms_leiderschap.meeting.model import Meeting
+from lms_leiderschap.meeting.model import Meeting, choices_of
 from lms_leiderschap.permissions import Permission
 from lms_leiderschap.programme.model import Edition
 from lms_leiderschap.texts import _
@@ -17,17 +17,12 @@ from lms_leiderschap.web.form import Button, FormPage, form_page
 from lms_leiderschap.web.groups import FormSchema
 
 
-def choices_of(edition: Edition) -> dict[str, list[Meeting]]:
-    """The days of each module that has more than one, in order."""
-    days: dict[str, list[Meeting]] = {}
-    for day in sorted(edition.meetings.values(), key=lambda day: day.number):
-        if day.module:
-            days.setdefault(day.module, []).append(day)
-    return {module: found for module, found in days.items() if len(found) > 1}
-
-
-@form_page(context=Enrolment, name="choose-meeting", permission=Permission.RUN_EDITION,
-           renderer="lms_leiderschap.templates:web/plain_form.pt")
+@form_page(
+    context=Enrolment,
+    name="choose-meeting",
+    permission=Permission.RUN_EDITION,
+    renderer="lms_leiderschap.templates:web/plain_form.pt",
+)
 class ChooseMeeting(FormPage):
     """One choice per module that is given on several days."""
 
@@ -42,8 +37,13 @@ class ChooseMeeting(FormPage):
         schema = FormSchema()
         for key, days in offered.items():
             module = edition.module(key)
-            schema.add(ChoiceField(name=key, title=module.title if module else key,
-                                   choices=[(day.__name__, self._label(day)) for day in days]))
+            schema.add(
+                ChoiceField(
+                    name=key,
+                    title=module.title if module else key,
+                    choices=[(day.__name__, self._label(day)) for day in days],
+                )
+            )
         return schema
 
     def _label(self, day: Meeting) -> str:
@@ -51,17 +51,26 @@ class ChooseMeeting(FormPage):
         return ", ".join(filter(None, (when, day.place))) or str(day.number)
 
     def values(self) -> dict[str, Any]:
-        return {key: self.context.chosen_meeting(key) or days[0].__name__
-                for key, days in choices_of(self.context.edition).items()}
+        return {
+            key: self.context.chosen_meeting(key) or days[0].__name__
+            for key, days in choices_of(self.context.edition).items()
+        }
 
     def save(self, values: dict[str, Any]) -> str:
         before = self.values()
         for module, meeting in values.items():
             if meeting != before[module]:
-                choose_meeting(self.context, module, meeting, by=self.request.person.__name__,
-                               at=self.request.arrived)
+                choose_meeting(
+                    self.context,
+                    module,
+                    meeting,
+                    by=self.request.person.__name__,
+                    at=self.request.arrived,
+                )
         return str(self.request.resource_path(self.context, "manage", query={"done": "chosen"}))
 
     def extra(self) -> dict[str, Any]:
-        return {"back": (self.request.resource_path(self.context, "manage"), self.context.title),
-                "told": [_("What is due by the meeting moves with the choice.")]}
+        return {
+            "back": (self.request.resource_path(self.context, "manage"), self.context.title),
+            "told": [_("What is due by the meeting moves with the choice.")],
+        }

@@ -22,13 +22,21 @@ from lms_leiderschap.web.groups import FormSchema
 BY_MEETING = ("before_meeting", "on_meeting")
 
 
-@view_config(context=Edition, name="dates", permission=Permission.RUN_EDITION,
-             request_method="GET", renderer="lms_leiderschap.templates:meeting/dates.pt")
+@view_config(
+    context=Edition,
+    name="dates",
+    permission=Permission.RUN_EDITION,
+    request_method="GET",
+    renderer="lms_leiderschap.templates:meeting/dates.pt",
+)
 def dates_page(context: Edition, request: Request) -> dict[str, Any]:
     days = sorted(context.meetings.values(), key=lambda day: day.number)
-    return {"title": _("Dates"), "edition": context, "moved": "moved" in request.GET,
-            "days": [(day, module_title(context, day), assignments_due(context, day))
-                     for day in days]}
+    return {
+        "title": _("Dates"),
+        "edition": context,
+        "moved": "moved" in request.GET,
+        "days": [(day, module_title(context, day), assignments_due(context, day)) for day in days],
+    }
 
 
 def module_title(edition: Edition, meeting: Meeting) -> str:
@@ -51,15 +59,23 @@ class MoveSchema(FormSchema):
     starts = TimeField(title=_("From"), description=_("For example 09.30"))
     ends = TimeField(title=_("Until"), description=_("For example 16.30"))
     place = LineField(title=_("Place"), missing="", width="mid", longest=200)
-    why = TextField(title=_("Reason"), rows=2, longest=1000, description=_(
-        "This stands with the date and in the log. Write no names in it."))
+    why = TextField(
+        title=_("Reason"),
+        rows=2,
+        longest=1000,
+        description=_("This stands with the date and in the log. Write no names in it."),
+    )
 
 
 MOVE = MoveSchema()
 
 
-@form_page(context=Meeting, name="move", permission=Permission.RUN_EDITION,
-           renderer="lms_leiderschap.templates:web/plain_form.pt")
+@form_page(
+    context=Meeting,
+    name="move",
+    permission=Permission.RUN_EDITION,
+    renderer="lms_leiderschap.templates:web/plain_form.pt",
+)
 class Move(FormPage):
     """Give a day another date, time or place."""
 
@@ -89,8 +105,15 @@ class Move(FormPage):
         def at(field: str) -> dt.datetime:
             return parse_local(values["date"], values[field], zone, field)
 
-        move_meeting(self.context, at("starts"), at("ends"), values["place"], why=values["why"],
-                     by=request.person.__name__, at=request.arrived)
+        move_meeting(
+            self.context,
+            at("starts"),
+            at("ends"),
+            values["place"],
+            why=values["why"],
+            by=request.person.__name__,
+            at=request.arrived,
+        )
         return str(request.resource_path(self.edition, "dates", query={"moved": "1"}))
 
     def extra(self) -> dict[str, Any]:
@@ -100,7 +123,14 @@ class Move(FormPage):
         if day.starts:
             told.append(_("The date is now ${date}.", mapping={"date": fmt.full(day.starts)}))
         if number:
-            told.append(_("Assignments due by this date: ${n}. They move with it, except where "
-                          "somebody was given a date of their own.", mapping={"n": number}))
-        return {"back": (self.request.resource_path(self.edition, "dates"), _("Dates")),
-                "told": told}
+            told.append(
+                _(
+                    "Assignments due by this date: ${n}. They move with it, except where "
+                    "somebody was given a date of their own.",
+                    mapping={"n": number},
+                )
+            )
+        return {
+            "back": (self.request.resource_path(self.edition, "dates"), _("Dates")),
+            "told": told,
+        }

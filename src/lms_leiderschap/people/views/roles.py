@@ -18,39 +18,71 @@ from lms_leiderschap.web.form import Button, FormPage, form_page
 from lms_leiderschap.web.groups import FormSchema
 
 ROLES = {Role.OFFICE.value: _("Programme office"), Role.ADMIN.value: _("Administrator")}
-HINTS = {Role.OFFICE.value: _("Adds people, changes dates and sees who is overdue."),
-         Role.ADMIN.value: _("Does this too, gives roles, reads the log and switches add-ons.")}
+HINTS = {
+    Role.OFFICE.value: _("Adds people, changes dates and sees who is overdue."),
+    Role.ADMIN.value: _("Does this too, gives roles, reads the log and switches add-ons."),
+}
 FORM = "lms_leiderschap.templates:web/plain_form.pt"
 
 
-@view_config(context=Institution, name="roles", permission=Permission.MANAGE_ROLES,
-             request_method="GET", renderer="lms_leiderschap.templates:institution/roles.pt")
+@view_config(
+    context=Institution,
+    name="roles",
+    permission=Permission.MANAGE_ROLES,
+    request_method="GET",
+    renderer="lms_leiderschap.templates:institution/roles.pt",
+)
 def roles_page(context: Institution, request: Request) -> dict[str, Any]:
-    people = [(person, names) for person_id, names in context.staff.items()
-              if (person := context.people.get(person_id))]
-    rows = [{"id": person.__name__, "name": person.name, "email": person.email, "role": role,
-             "label": ROLES[role], "invited": not person.password}
-            for role in ROLES for person, names in people if role in names]
-    return {"title": _("Roles"), "done": request.GET.get("done", ""),
-            "rows": sorted(rows, key=lambda row: (row["role"], row["name"]))}
+    people = [
+        (person, names)
+        for person_id, names in context.staff.items()
+        if (person := context.people.get(person_id))
+    ]
+    rows = [
+        {
+            "id": person.__name__,
+            "name": person.name,
+            "email": person.email,
+            "role": role,
+            "label": ROLES[role],
+            "invited": not person.password,
+        }
+        for role in ROLES
+        for person, names in people
+        if role in names
+    ]
+    return {
+        "title": _("Roles"),
+        "done": request.GET.get("done", ""),
+        "rows": sorted(rows, key=lambda row: (row["role"], row["name"])),
+    }
 
 
 class GiveRoleSchema(FormSchema):
     email = EmailField(title=_("E-mail address"), autocomplete="off")
-    given_name = LineField(title=_("Given name"), missing="", width="mid", longest=100,
-                           description=_("Needed for somebody who has no account yet."))
+    given_name = LineField(
+        title=_("Given name"),
+        missing="",
+        width="mid",
+        longest=100,
+        description=_("Needed for somebody who has no account yet."),
+    )
     family_name = LineField(title=_("Family name"), missing="", width="mid", longest=100)
-    role = ChoiceField(title=_("Role"), choices=[
-        (role, label, HINTS[role]) for role, label in ROLES.items()])
-    why = TextField(title=_("Reason"), rows=2, longest=1000,
-                    description=_("This stands in the log. Write no names in it."))
+    role = ChoiceField(
+        title=_("Role"), choices=[(role, label, HINTS[role]) for role, label in ROLES.items()]
+    )
+    why = TextField(
+        title=_("Reason"),
+        rows=2,
+        longest=1000,
+        description=_("This stands in the log. Write no names in it."),
+    )
 
 
 GIVE = GiveRoleSchema()
 
 
-@form_page(context=Institution, name="give-role", permission=Permission.MANAGE_ROLES,
-           renderer=FORM)
+@form_page(context=Institution, name="give-role", permission=Permission.MANAGE_ROLES, renderer=FORM)
 class GiveRole(FormPage):
     """Give a role by e-mail address; who is new gets an invitation."""
 
@@ -63,25 +95,35 @@ class GiveRole(FormPage):
     def save(self, values: dict[str, Any]) -> str:
         request = self.request
         values["role"] = Role(values["role"])
-        invite_to_role(self.context, **values, by=request.person.__name__, at=request.arrived,
-                       notify=request.registry.notify)
+        invite_to_role(
+            self.context,
+            **values,
+            by=request.person.__name__,
+            at=request.arrived,
+            notify=request.registry.notify,
+        )
         return "/roles?done=given"
 
     def extra(self) -> dict[str, Any]:
-        return {"back": ("/roles", _("Roles")), "told": [
-            _("Somebody without an account gets an invitation by mail.")]}
+        return {
+            "back": ("/roles", _("Roles")),
+            "told": [_("Somebody without an account gets an invitation by mail.")],
+        }
 
 
 class TakeRoleSchema(FormSchema):
-    why = TextField(title=_("Reason"), rows=2, longest=1000,
-                    description=_("This stands in the log. Write no names in it."))
+    why = TextField(
+        title=_("Reason"),
+        rows=2,
+        longest=1000,
+        description=_("This stands in the log. Write no names in it."),
+    )
 
 
 TAKE = TakeRoleSchema()
 
 
-@form_page(context=Institution, name="take-role", permission=Permission.MANAGE_ROLES,
-           renderer=FORM)
+@form_page(context=Institution, name="take-role", permission=Permission.MANAGE_ROLES, renderer=FORM)
 class TakeRole(FormPage):
     """Take a role back; the address names the person and the role."""
 
@@ -103,12 +145,19 @@ class TakeRole(FormPage):
         return str(self.request.GET.get("role", ""))
 
     def save(self, values: dict[str, Any]) -> str:
-        take_role(self.person, Role(self.role), by=self.request.person.__name__,
-                  why=values["why"], at=self.request.arrived)
+        take_role(
+            self.person,
+            Role(self.role),
+            by=self.request.person.__name__,
+            why=values["why"],
+            at=self.request.arrived,
+        )
         return "/roles?done=taken"
 
     def extra(self) -> dict[str, Any]:
         translate = self.request.localizer.translate
-        said = _("${name} is now: ${role}.", mapping={
-            "name": self.person.name, "role": translate(ROLES[self.role])})
+        said = _(
+            "${name} is now: ${role}.",
+            mapping={"name": self.person.name, "role": translate(ROLES[self.role])},
+        )
         return {"back": ("/roles", _("Roles")), "told": [said]}

@@ -16,21 +16,33 @@ from lms_leiderschap.programme.model import Edition
 from lms_leiderschap.texts import _
 
 
-@view_config(context=Institution, name="addons", permission=Permission.MANAGE_ADDONS,
-             request_method="GET", renderer="lms_leiderschap.templates:programme/addons.pt")
+@view_config(
+    context=Institution,
+    name="addons",
+    permission=Permission.MANAGE_ADDONS,
+    request_method="GET",
+    renderer="lms_leiderschap.templates:programme/addons.pt",
+)
 def addons_page(context: Institution, request: Request) -> dict[str, Any]:
     rows, on, used = request.registry.plugins.listed(), context.switched_on(), uses(context)
     known = {row.name for row in rows}
     changed = request.GET.get("on", "")
     return {
-        "title": _("Add-ons"), "rows": rows, "on": on, "used": used,
+        "title": _("Add-ons"),
+        "rows": rows,
+        "on": on,
+        "used": used,
         "gone": sorted((set(on) | set(used)) - known),
         "changed": next((row.title for row in rows if row.name == changed and changed in on), ""),
     }
 
 
-@view_config(context=Institution, name="switch-on", permission=Permission.MANAGE_ADDONS,
-             request_method="POST")
+@view_config(
+    context=Institution,
+    name="switch-on",
+    permission=Permission.MANAGE_ADDONS,
+    request_method="POST",
+)
 def switch_addon_on(context: Institution, request: Request) -> HTTPSeeOther:
     """Let new editions use an add-on; a second time changes nothing."""
     name = request.POST.get("addon", "")

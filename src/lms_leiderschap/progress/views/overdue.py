@@ -20,16 +20,27 @@ from lms_leiderschap.texts import _
 MOST = 300
 
 
-@view_config(context=Edition, name="overdue", permission=Permission.RUN_EDITION,
-             request_method="GET", renderer="lms_leiderschap.templates:progress/overdue.pt")
+@view_config(
+    context=Edition,
+    name="overdue",
+    permission=Permission.RUN_EDITION,
+    request_method="GET",
+    renderer="lms_leiderschap.templates:progress/overdue.pt",
+)
 def overdue_page(context: Edition, request: Request) -> dict[str, Any]:
     late = late_in(context, request.arrived)
     promises = list(islice(broken_promises(context, request.arrived), MOST + 1))
-    return {"title": _("Overdue"), "edition": context, "at": request.arrived, "most": MOST,
-            "done": request.GET.get("done", ""), "number": len(late),
-            "assignments": _by_assignment(context, request, late[:MOST]),
-            "promises": [_promise(context, row) for row in promises[:MOST]],
-            "cut": len(late) > MOST or len(promises) > MOST}
+    return {
+        "title": _("Overdue"),
+        "edition": context,
+        "at": request.arrived,
+        "most": MOST,
+        "done": request.GET.get("done", ""),
+        "number": len(late),
+        "assignments": _by_assignment(context, request, late[:MOST]),
+        "promises": [_promise(context, row) for row in promises[:MOST]],
+        "cut": len(late) > MOST or len(promises) > MOST,
+    }
 
 
 def late_in(edition: Edition, at: datetime) -> list[Late]:
@@ -43,21 +54,30 @@ def late_in(edition: Edition, at: datetime) -> list[Late]:
     return sorted(found.values(), key=lambda late: (order[late.key], late.until))
 
 
-def _by_assignment(edition: Edition, request: Request,
-                   found: list[Late]) -> list[tuple[str, list[dict[str, Any]]]]:
+def _by_assignment(
+    edition: Edition, request: Request, found: list[Late]
+) -> list[tuple[str, list[dict[str, Any]]]]:
     sections: dict[str, list[dict[str, Any]]] = {}
     for late in found:
         own = isinstance(late.holder, Enrolment)
-        sections.setdefault(late.key, []).append({
-            "who": late.holder.title, "until": late.until,
-            "url": request.resource_path(late.holder, "manage") if own else "",
-            "give": request.resource_path(late.holder, "work", late.key, "give-date")})
+        sections.setdefault(late.key, []).append(
+            {
+                "who": late.holder.title,
+                "until": late.until,
+                "url": request.resource_path(late.holder, "manage") if own else "",
+                "give": request.resource_path(late.holder, "work", late.key, "give-date"),
+            }
+        )
     return [(edition.assignment(key).title, rows) for key, rows in sections.items()]
 
 
 def _promise(edition: Edition, row: dict[str, Any]) -> dict[str, Any]:
     """Who waits for what, and who has begun; nothing of what was written."""
     teacher = institution_of(edition).people.get(row.get("by", ""))
-    return {"who": row["who"], "assignment": row["assignment"],
-            "promised": datetime.fromisoformat(row["promised"]),
-            "at": datetime.fromisoformat(row["at"]), "teacher": teacher.name if teacher else ""}
+    return {
+        "who": row["who"],
+        "assignment": row["assignment"],
+        "promised": datetime.fromisoformat(row["promised"]),
+        "at": datetime.fromisoformat(row["at"]),
+        "teacher": teacher.name if teacher else "",
+    }

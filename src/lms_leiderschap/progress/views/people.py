@@ -13,7 +13,7 @@ from lms_leiderschap.enrolment.actions import invite_again
 from lms_leiderschap.enrolment.model import Enrolment
 from lms_leiderschap.errors import Refusal
 from lms_leiderschap.institution.model import institution_of
-from lms_leiderschap.meeting.views.choose import choices_of
+from lms_leiderschap.meeting.model import choices_of
 from lms_leiderschap.people.model import Person
 from lms_leiderschap.permissions import Permission
 from lms_leiderschap.programme.model import Edition
@@ -30,19 +30,33 @@ from lms_leiderschap.web.cleaning import clean_line
 A_PAGE = 50
 
 
-@view_config(context=Edition, name="people", permission=Permission.RUN_EDITION,
-             request_method="GET", renderer="lms_leiderschap.templates:progress/people.pt")
+@view_config(
+    context=Edition,
+    name="people",
+    permission=Permission.RUN_EDITION,
+    request_method="GET",
+    renderer="lms_leiderschap.templates:progress/people.pt",
+)
 def people_page(context: Edition, request: Request) -> dict[str, Any]:
     wanted, only = clean_line(request.GET.get("q", "")), request.GET.get("only", "")
     found = sorted(_found(context, wanted.casefold(), only == "invited"), key=_sort_name)
     pages = max(1, -(-len(found) // A_PAGE))
     page = min(_number(request.GET.get("page", "")) or 1, pages)
     dates = Dates(context)
-    shown = found[(page - 1) * A_PAGE:page * A_PAGE]
-    return {"title": _("Participants"), "edition": context, "q": wanted, "only": only,
-            "total": len(context.by_person), "number": len(found), "page": page, "pages": pages,
-            "added": _number(request.GET.get("added", "")), "done": request.GET.get("done", ""),
-            "rows": [_row(context, request, dates, person) for person in shown]}
+    shown = found[(page - 1) * A_PAGE : page * A_PAGE]
+    return {
+        "title": _("Participants"),
+        "edition": context,
+        "q": wanted,
+        "only": only,
+        "total": len(context.by_person),
+        "number": len(found),
+        "page": page,
+        "pages": pages,
+        "added": _number(request.GET.get("added", "")),
+        "done": request.GET.get("done", ""),
+        "rows": [_row(context, request, dates, person) for person in shown],
+    }
 
 
 def _number(text: str) -> int:
@@ -70,22 +84,39 @@ def _sort_name(person: Person) -> tuple[str, str]:
 def _row(edition: Edition, request: Request, dates: Dates, person: Person) -> dict[str, Any]:
     enrolment = edition.enrolments[edition.by_person[person.__name__]]
     holders = list(holders_of(edition, enrolment))
-    return {"name": person.name, "email": person.email, "invited": not person.password,
-            "url": request.resource_path(enrolment, "manage"),
-            "words": in_words(dates, enrolment.rows),
-            "late": sum(1 for holder in holders for _late in dates.late(holder, request.arrived))}
+    return {
+        "name": person.name,
+        "email": person.email,
+        "invited": not person.password,
+        "url": request.resource_path(enrolment, "manage"),
+        "words": in_words(dates, enrolment.rows),
+        "late": sum(1 for holder in holders for _late in dates.late(holder, request.arrived)),
+    }
 
 
-@view_config(context=Enrolment, name="manage", permission=Permission.RUN_EDITION,
-             request_method="GET", renderer="lms_leiderschap.templates:progress/manage.pt")
+@view_config(
+    context=Enrolment,
+    name="manage",
+    permission=Permission.RUN_EDITION,
+    request_method="GET",
+    renderer="lms_leiderschap.templates:progress/manage.pt",
+)
 def manage_page(context: Enrolment, request: Request) -> dict[str, Any]:
     """Titles, states and dates only: the office does not see what people write."""
     edition, dates = context.edition, Dates(context.edition)
-    works = [row for holder in holders_of(edition, context)
-             for row in _works(request, dates, holder)]
-    return {"title": context.title, "edition": edition, "person": context.person,
-            "since": context.since, "works": works, "done": request.GET.get("done", ""),
-            "chooses": bool(choices_of(edition)), "states": STATES}
+    works = [
+        row for holder in holders_of(edition, context) for row in _works(request, dates, holder)
+    ]
+    return {
+        "title": context.title,
+        "edition": edition,
+        "person": context.person,
+        "since": context.since,
+        "works": works,
+        "done": request.GET.get("done", ""),
+        "chooses": bool(choices_of(edition)),
+        "states": STATES,
+    }
 
 
 def _works(request: Request, dates: Dates, holder: Any) -> Iterator[dict[str, Any]]:
@@ -97,20 +128,26 @@ def _works(request: Request, dates: Dates, holder: Any) -> Iterator[dict[str, An
         row, module = rows[key], edition.module(planned["place"])
         until = dates.until(holder, key, row["changes"])
         late = key in dates.handed_in and row["state"] in NOT_HANDED_IN
-        yield {"title": edition.assignment(key).title, "module": module.title if module else "",
-               "state": row["state"], "until": until,
-               "first": dates.first(holder, key) if row["changes"] else None,
-               "late": bool(until and late and until < at),
-               "url": request.resource_path(holder, "work", key, "give-date")}
+        yield {
+            "title": edition.assignment(key).title,
+            "module": module.title if module else "",
+            "state": row["state"],
+            "until": until,
+            "first": dates.first(holder, key) if row["changes"] else None,
+            "late": bool(until and late and until < at),
+            "url": request.resource_path(holder, "work", key, "give-date"),
+        }
 
 
-@view_config(context=Enrolment, name="invite-again", permission=Permission.RUN_EDITION,
-             request_method="POST")
+@view_config(
+    context=Enrolment, name="invite-again", permission=Permission.RUN_EDITION, request_method="POST"
+)
 def send_invitation(context: Enrolment, request: Request) -> HTTPSeeOther:
     """Mail another invitation to somebody who has not signed in yet."""
     try:
-        invite_again(context, by=request.person.__name__, at=request.arrived,
-                     notify=request.registry.notify)
+        invite_again(
+            context, by=request.person.__name__, at=request.arrived, notify=request.registry.notify
+        )
     except Refusal:  # they chose a password meanwhile: nothing to send, and the page shows it
         return HTTPSeeOther(request.resource_path(context, "manage"))
     return HTTPSeeOther(request.resource_path(context, "manage", query={"done": "invited"}))

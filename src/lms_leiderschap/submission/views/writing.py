@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import colander
@@ -163,7 +164,7 @@ class WritingPage(FormPage):
         return check(work.report, answers, files, goals=goals_of(work, answers))
 
     def extra(self) -> dict[str, Any]:
-        work, fmt = self.context, self.request.fmt
+        work = self.context
         opened = self.request.method != "POST"
         done = self._done(work.answers() if opened else self._typed())
         titles = [part.title for part in done.parts if part.key in done.missing]
@@ -178,8 +179,8 @@ class WritingPage(FormPage):
             "missing": done.missing if done.words or self.form.cstruct["files"] else (),
             "titles": ", ".join(titles), "many": len(titles) > 3,
             "confirmed": set(done.missing) <= set(_words(self.form.cstruct["without"])),
-            "unconfirmed": self.form["without"].error, "living": work.report.living,
-            "saved": fmt.time(saved) if saved else "",
+            "unconfirmed": self.form["without"].error,
+            "saved": _said(saved, self.request) if saved else "",
             "kept": opened and "saved" in self.request.GET,
         }  # fmt: skip
 
@@ -209,3 +210,10 @@ def _serial(group: Mapping[str, Any]) -> int:
 
 def _words(value: Any) -> list[str]:
     return [] if value is colander.null else value.split()
+
+
+def _said(moment: datetime, request: Request) -> str:
+    """When a draft was saved: the hour today, with its day before."""
+    fmt = request.fmt
+    today = fmt.date(moment) == fmt.date(request.arrived)
+    return str(fmt.time(moment) if today else fmt.moment(moment))

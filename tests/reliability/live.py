@@ -1,0 +1,125 @@
+"""A real server over a small institution, people who hand in there, and a look at what was kept."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bench.browser import Browser, Form, Page, Upload
+from bench.server import write_settings
+from lms_leiderschap.app import configure
+from lms_leiderschap.cli import settings_of
+from lms_leiderschap.demo.bulk import fill_bulk, participant_email
+from lms_leiderschap.demo.make import PASSWORD
+from lms_leiderschap.people.actions import person_with
+from lms_leiderschap.store.folder import find, path_of
+from tests.conftest import STORAGE
+
+HOST = "127.0.0.1"
+
+
+class Sheet(NamedTuple):
+    """A piece of work that somebody can hand in."""
+
+    email: str
+    path: str
+
+
+class Sent(NamedTuple):
+    """A form as it went out, so that it can be sent once more; `sha256` of its file."""
+
+    sheet: Sheet
+    page: Page
+    form: Form
+    upload: Upload
+    sha256: str
+
+
+def make(directory: Path, participants: int) -> tuple[Path, list[Sheet]]:
+    """An institution in which nobody handed in anything; its ini file and all open work."""
+    ini = write_settings(directory, STORAGE)
+    with opened(ini) as registry:
+        fill_bulk(registry, participants, 0)
+        return ini, within(registry, lambda institution: [
+            sheet for number in range(participants)
+            for sheet in _sheets(institution, participant_email(number + 1))])
+
+
+def _sheets(institution: Any, email: str) -> Iterator[Sheet]:
+    path = next(iter(person_with(institution, email).enrolments))
+    for work in find(institution, tuple(path.split("/"))).work.values():
+        if not work.is_tick:
+            yield Sheet(email, "/" + "/".join(path_of(work)) + "/")
+
+
+@contextmanager
+def opened(ini: Path) -> Iterator[Any]:
+    """The registry over the files of a server that does not run now."""
+    registry = configure(settings_of(str(ini))).registry
+    try:
+        yield registry
+    finally:
+        registry.databases.close()
+        registry.side.close()
+
+
+def within(registry: Any, look: Any) -> Any:
+    return registry.jobs.within(registry.lms.institutions[0], look)
+
+
+def signed_in(port: int, emails: list[str]) -> dict[str, dict[str, str]]:
+    """The cookies of each of these people."""
+    found = {}
+    browser = Browser(HOST, port)
+    for email in emails:
+        browser.cookies = {}
+        browser.sign_in(email, PASSWORD)
+        found[email] = browser.cookies
+    browser.close()
+    return found
+
+
+def fill_in(browser: Browser, sheet: Sheet, chance: random.Random) -> Sent:
+    """Open the form, write a line and choose a file of its own."""
+    page = browser.get(f"{sheet.path}submit")
+    form = page.form("hand_in")
+    if any(name == "text" for name, _value in form.fields):
+        form.fill("text", f"Verslag {chance.random()}")
+    form.tick("names")
+    parts = page.text.split('data-check="')[1:]
+    form.fill("without", " ".join(part.partition('"')[0] for part in parts) or "text")
+    content = (b"%PDF-1.4\n" + chance.randbytes(chance.randrange(100, 200_000))
+               + b"\nstartxref\n0\n%%EOF\n")
+    upload = Upload("upload", "verslag.pdf", "application/pdf", content)
+    return Sent(sheet, page, form, upload, hashlib.sha256(content).hexdigest())
+
+
+def send(browser: Browser, sent: Sent) -> Page | None:
+    """The answer to the form; None when nobody knows what became of it."""
+    try:
+        return browser.send(sent.page, sent.form, "hand_in", uploads=[sent.upload])
+    except (OSError, HTTPException):
+        browser.close()
+        return None
+
+
+def kept(registry: Any, sheet: Sheet) -> list[list[str]]:
+    """Of each version of a piece of work the SHA-256 of its files, from their bytes."""
+    def look(institution: Any) -> list[list[str]]:
+        work = find(institution, tuple(sheet.path.strip("/").split("/")))
+        return [[_sha256(work.files[file_id]) for file_id in version.files]
+                for version in work.versions.values()]
+
+    return within(registry, look)  # type: ignore[no-any-return]
+
+
+def _sha256(file: Any) -> str:
+    with file.open() as source:
+        found = hashlib.sha256(source.read()).hexdigest()
+    assert found == file.sha256
+    return found

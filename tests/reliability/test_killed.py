@@ -1,0 +1,111 @@
+"""The power goes again and again while people hand in."""
+
+from __future__ import annotations
+
+import random
+import signal
+import threading
+import time
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from bench.browser import Browser
+from bench.server import Server, free_port
+from tests.reliability import live
+
+KILLS, CLIENTS, PEOPLE = 50, 4, 60
+SECONDS = 3.0  # from starting the process to the first whole page
+
+
+class Client:
+    """Hands in one piece of work after another; what nobody answered is sent once more later.
+
+    acknowledged  forms whose receipt was shown
+    """
+
+    def __init__(self, port: int, sheets: list[live.Sheet],
+                 cookies: dict[str, dict[str, str]]) -> None:
+        self.port, self.todo, self.cookies = port, sheets, cookies
+        self.acknowledged: list[live.Sent] = []
+        self.unknown: list[live.Sent] = []
+        self.wrong: list[int] = []
+
+    def run(self, stop: threading.Event) -> None:
+        """Until told to stop or until the server is gone."""
+        chance, browser = random.Random(), Browser(live.HOST, self.port)
+        try:
+            while self.todo and not stop.is_set():
+                sent = self.unknown.pop() if self.unknown else None
+                sheet = sent.sheet if sent else self.todo.pop()
+                browser.cookies = dict(self.cookies[sheet.email])
+                self._send(browser, sent or live.fill_in(browser, sheet, chance))
+        except (OSError, live.HTTPException):
+            return  # gone while the form was fetched: nothing was sent
+        finally:
+            browser.close()
+
+    def _send(self, browser: Browser, sent: live.Sent) -> None:
+        answer = live.send(browser, sent)
+        if answer is None:
+            self.unknown.append(sent)
+            raise ConnectionError
+        if answer.status == 303:
+            self.acknowledged.append(sent)
+        else:
+            self.wrong.append(answer.status)
+
+
+@pytest.mark.slow
+def test_killed_server_loses_nothing_acknowledged(tmp_path: Path) -> None:
+    ini, sheets = live.make(tmp_path, PEOPLE)
+    port = free_port()
+    server = Server(ini, port)
+    cookies = live.signed_in(port, sorted({sheet.email for sheet in sheets}))
+    random.shuffle(sheets)
+    clients = [Client(port, sheets[number::CLIENTS], cookies) for number in range(CLIENTS)]
+    waits = []
+    for _kill in range(KILLS):
+        _some_time(server, clients, random.uniform(0.1, 0.6))
+        begun = time.monotonic()
+        server = Server(ini, port)
+        browser = Browser(live.HOST, port)
+        assert browser.get("/sign-in").status == 200
+        waits.append(time.monotonic() - begun)
+        browser.close()
+    stop = threading.Event()
+    for client in clients:
+        client.todo = client.todo[:2]
+        client.run(stop)
+    server.stop()
+    _check(ini, sheets, clients)
+    # The middle one: another job on a shared machine may hold up one start of fifty.
+    assert median(waits) < SECONDS, f"{median(waits):.1f} s, at most {max(waits):.1f} s"
+
+
+def _some_time(server: Server, clients: list[Client], seconds: float) -> None:
+    """All clients at work; then the process is killed without warning."""
+    stop = threading.Event()
+    threads = [threading.Thread(target=client.run, args=(stop,)) for client in clients]
+    for thread in threads:
+        thread.start()
+    time.sleep(seconds)  # how long the power holds, not a wait for something
+    server.stop(signal.SIGKILL)
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+
+def _check(ini: Path, sheets: list[live.Sheet], clients: list[Client]) -> None:
+    assert [client.wrong for client in clients if client.wrong] == []
+    acknowledged = {sent.sheet: sent.sha256 for client in clients for sent in client.acknowledged}
+    open_ends = {sent.sheet: sent.sha256 for client in clients for sent in client.unknown}
+    assert len(acknowledged) >= KILLS
+    with live.opened(ini) as registry:
+        for sheet in sheets:
+            versions = live.kept(registry, sheet)
+            if sheet in acknowledged:
+                assert versions == [[acknowledged[sheet]]]
+            else:
+                assert versions in ([], [[open_ends.get(sheet)]])
