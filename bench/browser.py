@@ -25,7 +25,7 @@ class Upload:
 
 @dataclass
 class Form:
-    """A form as it stands on a page: what it would send, and the names of its buttons."""
+    """A form as it stands on a page: what it would send, its buttons, ticks and file fields."""
 
     id: str
     action: str
@@ -33,6 +33,7 @@ class Form:
     fields: Pairs = field(default_factory=list)
     buttons: list[str] = field(default_factory=list)
     ticks: Pairs = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
 
     def fill(self, name: str, value: str) -> None:
         """Type in the first field of that name that is still empty, else in the first."""
@@ -111,9 +112,11 @@ class _Reader(HTMLParser):
 
 def _add(form: Form, kind: str, value: str, at: dict[str, str]) -> None:
     name = at.get("name", "")
-    if not name or "disabled" in at or kind in ("file", "button"):
+    if not name or "disabled" in at or kind == "button":
         return
-    if kind == "submit":
+    if kind == "file":
+        form.files.append(name)
+    elif kind == "submit":
         form.buttons.append(name)
     elif kind in ("checkbox", "radio"):
         form.ticks.append((name, value or "on"))

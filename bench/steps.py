@@ -39,7 +39,7 @@ def hand_in(browser: Browser, address: str, words: list[str]) -> None:
             form.fields[at] = (name, " ".join(CHANCE.choices(words, k=80)))
     form.tick("names")
     form.tick("without")
-    upload = Upload("upload", "verslag.pdf", PDF, pdf(words, CHANCE))
+    upload = Upload(form.files[0], "verslag.pdf", PDF, pdf(words, CHANCE))
     answer = _whole(browser.send(page, form, "hand_in", uploads=[upload]), 303)
     _whole(browser.get(answer.location))
 

@@ -18,8 +18,8 @@ UNKNOWN = "niemand@voorbeeld.example"
 
 def go(page: Page, words: str) -> None:
     """Press the first link or button that begins with these words."""
-    pressed = page.locator("a:visible, button:visible").filter(has_text=words).first
-    pressed.click()
+    shown = page.locator("a:visible, button:not([aria-hidden]):visible")
+    shown.filter(has_text=words).first.click()
     page.wait_for_load_state()
 
 
@@ -56,7 +56,7 @@ def anybody(visits: Any) -> Seen:
 def links(visits: Any) -> Seen:
     """What the three kinds of mail lead to."""
     page = visits()
-    for path, subject in (("/sign-in-link", "nloggen"), ("/forgot-password", "achtwoord")):
+    for path, subject in (("/sign-in-link", "loggen"), ("/forgot-password", "achtwoord")):
         page.goto(path)
         page.get_by_label("E-mailadres").fill("anna.dewit@voorbeeld.example")
         page.locator("main form button:visible").click()
@@ -84,8 +84,6 @@ def follow_mail(page: Page, subject: str) -> None:
             break
         page.wait_for_timeout(200)
     written.first.locator("a").click()
-    if page.locator("main .prose a").count() == 0:
-        raise AssertionError(page.locator("main").inner_text())
     page.goto(str(page.locator("main .prose a").first.get_attribute("href")))
 
 
@@ -232,7 +230,7 @@ def office(visits: Any) -> Seen:
     page.locator("main form button:visible").first.click()
     yield "add many, preview", page
     page.goto(f"{EDITION}/teachers")
-    go(page, "Neem terug")
+    go(page, "Terugnemen")
     yield "take teacher", page
     page.goto(f"{EDITION}/dates")
     page.locator("tbody a").first.click()
@@ -257,7 +255,7 @@ def admin(visits: Any) -> Seen:
     page.locator("main form button:visible").first.click()
     yield "give role, refused", page
     page.goto("/roles")
-    go(page, "Neem terug")
+    go(page, "Terugnemen")
     yield "take role", page
 
 

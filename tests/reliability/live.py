@@ -95,7 +95,7 @@ def fill_in(browser: Browser, sheet: Sheet, chance: random.Random) -> Sent:
     form.fill("without", " ".join(part.partition('"')[0] for part in parts) or "text")
     content = (b"%PDF-1.4\n" + chance.randbytes(chance.randrange(100, 200_000))
                + b"\nstartxref\n0\n%%EOF\n")
-    upload = Upload("upload", "verslag.pdf", "application/pdf", content)
+    upload = Upload(form.files[0], "verslag.pdf", "application/pdf", content)
     return Sent(sheet, page, form, upload, hashlib.sha256(content).hexdigest())
 
 

@@ -52,7 +52,7 @@ def _write_elsewhere(registry: Any, path: tuple[str, ...]) -> None:
 def test_conflict_keeps_the_attachment(registry: Any, browse: Any, attempts: list[str]) -> None:
     browser = browse("anna")
     form = browser.get(f"{browser.home}/work/{WORK}/submit").forms["report"]
-    form["upload"] = Upload("vergelijking.pdf", PDF, "application/pdf")
+    form["files"] = [Upload("vergelijking.pdf", PDF)]
     form["names"] = True
     answer = form.submit("hand_in")
     assert answer.status_int == 303, answer.text
@@ -63,7 +63,7 @@ def test_conflict_keeps_the_attachment(registry: Any, browse: Any, attempts: lis
         work = find(institution, tuple(f"{browser.home}/work/{WORK}".strip("/").split("/")))
         assert len(work.versions) == 1
         assert not list(work.holder.person.staged)
-        return [work.files[name].open().read() for name in work.versions["1"].files]
+        return [Path(work.files[name].path()).read_bytes() for name in work.versions["1"].files]
 
     assert registry.jobs.within(registry.lms.institutions[0], look) == [PDF]
 

@@ -34,6 +34,7 @@ from lms_leiderschap.texts import _
 
 PASSWORD = "demo demo demo"
 FIRST, SECOND = "hrm.ink-met-medewerkers", "kwaliteitszorg.ikk-doelen-beschrijven"
+COMPARISON = "kwaliteitszorg.vergelijking-kwaliteitssystemen"
 TICKED = ("hrm.literatuur", "hrm.ink-positiebepaling-alleen", "kwaliteitszorg.literatuur")
 # Days from today on which the four college days lie; the third makes SECOND due soon.
 DAYS = (("hrm", -63, "Zwolle"), ("kwaliteitszorg", -21, "Zwolle, op een school die met Via-4 werkt"),
@@ -149,6 +150,9 @@ class Demo:
         """What one participant did so far, and what a teacher did with it."""
         for key in TICKED:
             tick(enrolment.work[key], "", by=enrolment.person_id, at=self.on_day(-30))
+        if row["first"] != "none":
+            self.write(enrolment.work[COMPARISON], "comparison", number, -22)
+            self.hand_in(enrolment.work[COMPARISON], number, -22)
         self.first(enrolment.work[FIRST], row["first"], number, teacher)
         self.second(enrolment.work[SECOND], row["second"], number, teacher)
         if "datum verzet" in row["shows"]:

@@ -63,7 +63,7 @@ def save_part(
         raise Refusal(_("This part is not in this report."), part)
     draft = work.parts.get(part)
     if draft is not None and draft.value == value:
-        return draft  # type: ignore[no-any-return]
+        return draft
     if draft is None:
         if not any(value.values()):
             return DraftPart()
@@ -104,7 +104,7 @@ def attach(
         raise Refusal(_("Twenty files is the most for one report."), "files")
     if upload.id not in work.files:
         if upload.__parent__ is not None:
-            upload.__parent__.remove(upload.id)  # type: ignore[attr-defined] # staged until now
+            upload.__parent__.remove(upload.id)  # staged until now
         upload.name, upload.media_type = name, media_type
         work.files.add(upload.id, upload)
     work.chosen = (*work.chosen, upload.id)
@@ -150,7 +150,7 @@ def submit(
     Raises Incomplete, DraftMoved, or Refusal: closed, already handed in, nothing in it.
     """
     if earlier := work.keys.get(key):
-        return work.versions[earlier]  # type: ignore[no-any-return]
+        return work.versions[earlier]
     _check_open(work)
     verdict = work.deadline.verdict(at)
     if verdict == "closed":

@@ -82,7 +82,7 @@ def meeting_for(edition: Edition, holder: Any, module: str) -> Meeting | None:
     """The day of a module that this holder goes to: the chosen one, otherwise the first."""
     chosen = holder.chosen_meeting(module)
     if chosen and chosen in edition.meetings:
-        return edition.meetings[chosen]  # type: ignore[no-any-return]
+        return edition.meetings[chosen]
     days = [day for day in edition.meetings.values() if day.module == module]
     return min(days, key=lambda day: day.number) if days else None
 

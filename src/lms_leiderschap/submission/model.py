@@ -81,7 +81,7 @@ class Work(Resource):
 
     @property
     def edition(self) -> Edition:
-        return self.holder.edition  # type: ignore[no-any-return]
+        return self.holder.edition
 
     @property
     def place(self) -> str:

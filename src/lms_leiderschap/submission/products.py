@@ -61,11 +61,11 @@ def goals_of(work: Work, answers: dict[str, Answer]) -> tuple[str, ...]:
 
 def _work_of(holder: Any, work_key: str) -> Work | None:
     if work_key in holder.work:
-        return holder.work[work_key]  # type: ignore[no-any-return]
+        return holder.work[work_key]
     for path in getattr(holder, "groups", ()):
         group = find(institution_of(holder), tuple(path.split("/")))
         if work_key in group.work:
-            return group.work[work_key]  # type: ignore[no-any-return]
+            return group.work[work_key]
     return None
 
 

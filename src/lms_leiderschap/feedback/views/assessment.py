@@ -83,6 +83,11 @@ class Assessment:
         self.steps = self._steps()
         self.decision, self.until = self._decided()
 
+    @property
+    def wrong_here(self) -> bool:
+        """Whether something is wrong beyond the notes, which stand with their parts."""
+        return any(not name.startswith("note-") for name in self.problems)
+
     def serial(self, name: str) -> int:
         """The serial the page starts from: after a refusal the one it had, as long as it holds."""
         stored = self.feedback.serials.get(name, 0) if self.feedback else 0

@@ -68,7 +68,7 @@ def feedback_path(version: Submission, request: Request) -> str:
     """Where the authors read what was released about a version; "" while nothing is."""
     if version.outcome not in ("met", "returned", "talk"):
         return ""
-    return request.resource_path(version, "feedback")  # type: ignore[no-any-return]
+    return request.resource_path(version, "feedback")
 
 
 def versions_of(work: Work, request: Request) -> list[SimpleNamespace]:

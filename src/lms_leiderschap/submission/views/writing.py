@@ -83,7 +83,7 @@ class WritingPage(FormPage):
     def save(self, values: dict[str, Any]) -> str | Response:
         work, request = self.context, self.request
         if sent := work.keys.get(self.key):
-            return request.resource_path(work.versions[sent], "receipt")  # type: ignore[no-any-return]
+            return request.resource_path(work.versions[sent], "receipt")
         who = {"by": request.person.__name__, "at": request.arrived}
         answers = self._chosen_answers()
         self._check_unmoved(answers)
@@ -94,12 +94,12 @@ class WritingPage(FormPage):
         if self.pressed == "hand_in":
             done = submit(work, answers, without=values["without"].split(), key=self.key,
                           notify=request.registry.notify, **who)  # fmt: skip
-            return request.resource_path(done, "receipt")  # type: ignore[no-any-return]
+            return request.resource_path(done, "receipt")
         for key, (answer, serial) in answers.items():
             save_part(work, key, answer, serial=serial, **who)
         if self.pressed == "preview":
-            return request.resource_path(work, "preview")  # type: ignore[no-any-return]
-        return request.resource_path(work, "submit", query={"saved": "1"})  # type: ignore[no-any-return]
+            return request.resource_path(work, "preview")
+        return request.resource_path(work, "submit", query={"saved": "1"})
 
     def _typed(self) -> dict[str, Answer]:
         """What stands in the form, part by part."""
