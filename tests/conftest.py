@@ -98,9 +98,8 @@ def fill(institution: Any, registry: Any) -> None:
 
 
 def demo_programme() -> Any:
-    from lms_leiderschap.plugin.folder import read_programme
-
     import lms_leiderschap.demo as demo
+    from lms_leiderschap.plugin.folder import read_programme
 
     return read_programme(Path(demo.__file__).parent / "programmes" / "plg-leergang.toml")
 

@@ -6,7 +6,6 @@ import argparse
 import json
 import logging.config
 import os
-import os
 import sys
 from collections.abc import Callable, Sequence
 from configparser import ConfigParser

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+
 from lms_leiderschap.feedback.actions import keep_feedback, make_ready, release
 from lms_leiderschap.feedback.queue import STATES, queue
 from lms_leiderschap.people.actions import erase, person_with

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+
 from lms_leiderschap.feedback.actions import keep_feedback, make_ready, release
 from lms_leiderschap.progress.week import week_of
 from lms_leiderschap.submission.actions import mark_read, submit, tick

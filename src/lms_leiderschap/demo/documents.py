@@ -6,10 +6,17 @@ from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-TYPES = """<?xml version="1.0" encoding="UTF-8"?>
-<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>"""
-RELATIONS = """<?xml version="1.0" encoding="UTF-8"?>
-<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>"""
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
+MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+TYPES = f"""<?xml version="1.0" encoding="UTF-8"?>
+<Types xmlns="{PACKAGE}/content-types">
+<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
+<Default Extension="xml" ContentType="application/xml"/>
+<Override PartName="/word/document.xml" ContentType="{MAIN}"/></Types>"""
+RELATIONS = f"""<?xml version="1.0" encoding="UTF-8"?>
+<Relationships xmlns="{PACKAGE}/relationships">
+<Relationship Id="rId1" Type="{OFFICE}" Target="word/document.xml"/></Relationships>"""
 LINES = ("Overzicht van de lesbezoeken in het najaar.",
          "In duo's bezochten collega's elkaars les met één vraag die de ontvanger zelf koos.",
          "Twaalf bezoeken zijn gepland, acht zijn gedaan; vier volgen na de kerstvakantie.")

@@ -32,12 +32,13 @@ from lms_leiderschap.submission.blocks import blocks_from_text
 from lms_leiderschap.submission.model import Submission, Work
 from lms_leiderschap.texts import _
 
-PASSWORD = "demo demo demo"
+PASSWORD = "demo demo demo"  # noqa: S105 (it is printed when the demo is made)
 FIRST, SECOND = "hrm.ink-met-medewerkers", "kwaliteitszorg.ikk-doelen-beschrijven"
 COMPARISON = "kwaliteitszorg.vergelijking-kwaliteitssystemen"
 TICKED = ("hrm.literatuur", "hrm.ink-positiebepaling-alleen", "kwaliteitszorg.literatuur")
 # Days from today on which the four college days lie; the third makes SECOND due soon.
-DAYS = (("hrm", -63, "Zwolle"), ("kwaliteitszorg", -21, "Zwolle, op een school die met Via-4 werkt"),
+HOST = "Zwolle, op een school die met Via-4 werkt"
+DAYS = (("hrm", -63, "Zwolle"), ("kwaliteitszorg", -21, HOST),
         ("professionele_cultuur", 3, "Zwolle"), ("onderzoekende_school", 45, "Zwolle"))
 
 
@@ -173,7 +174,7 @@ class Demo:
         elif state == "ready":
             self.give(submission, teacher, number, "met", ready_only=True, days=-2)
         if state == "again":
-            more = "\n\nNa de bespreking met de bovenbouw is dit aangevuld: zes van de negen collega's willen beginnen met een bezoek binnen de eigen bouw."
+            more = "\n\n" + self.texts["again"]["text"].strip()
             self.write(work, "first", number, -4, more)
             self.hand_in(work, number, -4)
 

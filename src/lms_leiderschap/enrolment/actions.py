@@ -27,7 +27,7 @@ def enrol(edition: Edition, person: Person, *, by: str, at: datetime,
     Raises Refusal when the edition has ended or the person teaches it.
     """
     if earlier := edition.by_person.get(person.__name__):
-        return edition.enrolments[earlier]  # type: ignore[no-any-return]
+        return edition.enrolments[earlier]
     if edition.state != "running":
         raise Refusal(_("This edition has ended; nobody can be enrolled in it."))
     if person.__name__ in edition.teachers:

@@ -51,7 +51,7 @@ class Enrolment(Resource):
     @property
     def person(self) -> Person:
         """Raises KeyError after the person was erased (the enrolment goes with them)."""
-        return institution_of(self).people[self.person_id]  # type: ignore[no-any-return]
+        return institution_of(self).people[self.person_id]
 
     @property
     def title(self) -> str:
@@ -65,4 +65,4 @@ class Enrolment(Resource):
 
     def chosen_meeting(self, module: str) -> str | None:
         """Name of the meeting this participant chose for a module; None for the first one."""
-        return self.choices.get(module)  # type: ignore[no-any-return]
+        return self.choices.get(module)

@@ -43,7 +43,7 @@ class Group(Resource):
     @property
     def edition(self) -> Edition:
         path = tuple(self.editions[0].split("/"))
-        return find(institution_of(self), path)  # type: ignore[no-any-return]
+        return find(institution_of(self), path)
 
     def authors(self, at: datetime) -> tuple[str, ...]:
         """Ids of the persons who were members at a moment."""

@@ -51,7 +51,7 @@ class Sharded(Persistent):
         return written
 
     def get(self, number: int) -> dict[str, Any] | None:
-        return self._shards[number % SHARDS].get(number)  # type: ignore[no-any-return]
+        return self._shards[number % SHARDS].get(number)
 
     def drop(self, number: int) -> None:
         self._shards[number % SHARDS].pop(number, None)
@@ -165,7 +165,7 @@ class Institution(Resource):
 
     def covering_list(self, name: str) -> CoveringList:
         """The list of that name. Made when its edition opens; KeyError when there is none."""
-        return self.lists[name]  # type: ignore[no-any-return]
+        return self.lists[name]
 
     def switched_on(self) -> list[str]:
         """Names of the add-ons this institution uses."""
@@ -177,7 +177,7 @@ def institution_of(resource: Resource) -> Institution:
     at: Any = resource
     while at.__parent__ is not None:
         at = at.__parent__
-    return at  # type: ignore[no-any-return]
+    return at
 
 
 def local(institution: Institution, moment: datetime) -> datetime:

@@ -84,7 +84,7 @@ class Staging(Folder):
         upload = self.get(file_id)
         if upload is not None:
             self.remove(file_id)
-        return upload  # type: ignore[no-any-return]
+        return upload
 
     def older_than(self, moment: datetime) -> list[str]:
         return [name for name, upload in self.items() if upload.kept_at < moment]

@@ -83,7 +83,7 @@ def _whose(request: Request) -> str | None:
     """Who is signed in, or for whom the form was drawn when the login has just ended."""
     session = session_of(request)
     if session is not None:
-        return session.person  # type: ignore[no-any-return]
+        return session.person
     key = request.POST.get("key", "")
     return person_of_form_key(request.registry.lms.secret(request.entry), key) if (
         isinstance(key, str)) else None

@@ -11,8 +11,7 @@ from lms_leiderschap.institution.actions import record
 from lms_leiderschap.institution.model import Institution
 from lms_leiderschap.programme.events import EditionOpened
 from lms_leiderschap.programme.model import WHOLE, Edition, Programme
-from lms_leiderschap.programme.spec import (AssignmentSpec, ModuleSpec, Offer, ProgrammeSpec,
-                                            Spec)
+from lms_leiderschap.programme.spec import AssignmentSpec, ModuleSpec, Offer, ProgrammeSpec, Spec
 from lms_leiderschap.texts import _
 
 Notify = Callable[[Any], None]
@@ -32,7 +31,7 @@ def add_programme(institution: Institution, spec: ProgrammeSpec, *, by: str,
             spec.key, Programme(spec.key, spec.title, spec.to_data()))
     programme.title, programme.data = spec.title, spec.to_data()
     record(programme, "programme.added", by=by, at=at)
-    return programme  # type: ignore[no-any-return]
+    return programme
 
 
 def open_edition(programme: Programme, key: str, title: str, offer: Offer, *, by: str,
@@ -49,7 +48,7 @@ def open_edition(programme: Programme, key: str, title: str, offer: Offer, *, by
     edition = programme.editions.add(key, Edition(
         key, title, spec.short_title or spec.title, address=spec.address,
         promise_days=promise_days))
-    edition.modules = spec.module_keys
+    edition.modules = tuple(spec.module_keys)
     modules = [_module(spec, module_key, offer) for module_key in edition.modules]
     for module in modules:
         _pin_module(edition, module, offer)

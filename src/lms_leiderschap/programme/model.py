@@ -112,7 +112,7 @@ class Edition(Resource):
         self.pins[pinned.__name__] = pinned
 
     def pinned(self, kind: str, key: str) -> Pinned | None:
-        return self.pins.get(f"{kind}:{key}")  # type: ignore[no-any-return]
+        return self.pins.get(f"{kind}:{key}")
 
     def module(self, key: str) -> ModuleSpec | None:
         """The module as this edition knows it; None for "whole" and unknown places."""
@@ -121,5 +121,5 @@ class Edition(Resource):
 
     def assignment(self, work_key: str) -> AssignmentSpec:
         """The assignment behind a piece of work. Raises KeyError for another key."""
-        return self.pins[f"assignment:{work_key}"].spec(  # type: ignore[no-any-return]
+        return self.pins[f"assignment:{work_key}"].spec(
             AssignmentSpec.from_data)

@@ -47,4 +47,4 @@ def plain(value: Any) -> Any:
 
 def _state(resource: Resource) -> dict[str, Any]:
     resource._p_activate()
-    return vars(resource)
+    return dict(vars(resource))

@@ -1,4 +1,4 @@
-"""The thread ("rode draad"): which product each module made, in which version, and where it went."""
+"""The thread ("rode draad"): which product each module made, its version, and where it went."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def sync_path(path: str) -> None:
         os.close(handle)
 
 
-class DurableFileStorage(FileStorage):  # type: ignore[misc]
+class DurableFileStorage(FileStorage):
     """FileStorage with blobs on disk before the transaction is (architecture §7)."""
 
     def _blob_storeblob(self, oid: bytes, serial: bytes, blobfilename: str) -> None:

@@ -10,9 +10,15 @@ import logging
 import secrets
 from typing import Any
 
-from pyramid.httpexceptions import (HTTPBadRequest, HTTPException, HTTPForbidden, HTTPNotFound,
-                                    HTTPRedirection, HTTPRequestEntityTooLarge,
-                                    HTTPServiceUnavailable)
+from pyramid.httpexceptions import (
+    HTTPBadRequest,
+    HTTPException,
+    HTTPForbidden,
+    HTTPNotFound,
+    HTTPRedirection,
+    HTTPRequestEntityTooLarge,
+    HTTPServiceUnavailable,
+)
 from pyramid.renderers import render_to_response
 from pyramid.request import Request
 from pyramid.response import Response

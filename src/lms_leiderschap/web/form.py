@@ -18,7 +18,7 @@ from lms_leiderschap.texts import _
 from lms_leiderschap.web import sequences
 from lms_leiderschap.web.cleaning import clean_line, posted_controls
 from lms_leiderschap.web.drawing import DrawnForm, renderer_for
-from lms_leiderschap.web.widgets import FormWidget
+from lms_leiderschap.web.patterns import new_form
 
 LONGEST_KEY = 500
 
@@ -163,11 +163,7 @@ class FormPage:
         return fresh
 
     def _make_form(self) -> None:
-        self.form = deform.Form(
-            self.schema(), renderer=renderer_for(self.request), focus="off", page=self
-        )
-        self.form.widget = FormWidget()
-        sequences.name_fields(self.form)
+        self.form = new_form(self.schema(), renderer_for(self.request), self)
 
     def _draw(self, focus: str = "") -> dict[str, Any]:
         problems = self._too_large()

@@ -97,7 +97,7 @@ class Jobs:
             due.sort(key=lambda pair: pair[1]["at"])
             return [(number, item["kind"]) for number, item in due
                     if item["kind"] in self.deliveries]
-        return self.within(entry, look) or []  # type: ignore[no-any-return]
+        return self.within(entry, look) or []
 
     def within(self, entry: InstitutionEntry, act: Callable[[Any], Any]) -> Any:
         """Call `act(institution)` in a transaction, tried again on conflicts; what it returned."""

@@ -82,8 +82,8 @@ def _address_here(request: Request) -> str:
 def formats_of(request: Request) -> Formats:
     """Dates and numbers as people here write them."""
     institution = getattr(request, "institution", None)
-    known = institution is not None and "tm.active" in request.environ
-    zone = institution.tz if known else HOME_ZONE
+    readable = institution is not None and "tm.active" in request.environ
+    zone: ZoneInfo = institution.tz if institution is not None and readable else HOME_ZONE
     return Formats(zone, "en" if request.locale_name == "en" else "nl")
 
 

@@ -97,7 +97,7 @@ def entry_of(request: Request) -> InstitutionEntry:
     entry = request.registry.lms.entry(request.host)
     if entry is None:
         raise HTTPBadRequest
-    return entry  # type: ignore[no-any-return]
+    return entry
 
 
 def institution_root(request: Request) -> Any:

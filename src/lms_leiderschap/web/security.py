@@ -56,10 +56,10 @@ class SecurityPolicy:
 
     def remember(self, request: Request, userid: str, **_kw: Any) -> list[tuple[str, str]]:
         """`userid` is the token of a session that was just begun."""
-        return cookie(request).get_headers(userid)  # type: ignore[no-any-return]
+        return cookie(request).get_headers(userid)
 
     def forget(self, request: Request, **_kw: Any) -> list[tuple[str, str]]:
-        return cookie(request).get_headers("", max_age=0)  # type: ignore[no-any-return]
+        return cookie(request).get_headers("", max_age=0)
 
 
 def principals(person: Any) -> list[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import deform
 import peppercorn
 from pyramid.httpexceptions import HTTPBadRequest
 from pyramid.request import Request
@@ -26,8 +25,8 @@ from lms_leiderschap.submission.schema import answer_of, part_schema
 from lms_leiderschap.submission.spec import PartSpec
 from lms_leiderschap.submission.wording import summary_of
 from lms_leiderschap.web.cleaning import posted_controls
-from lms_leiderschap.web.sequences import name_fields, without_blank_rows
-from lms_leiderschap.web.widgets import FormWidget
+from lms_leiderschap.web.patterns import new_form
+from lms_leiderschap.web.sequences import without_blank_rows
 
 LONGEST_SERIAL = 15
 
@@ -63,9 +62,7 @@ def _part_of(work: Work, key: str) -> PartSpec | None:
 
 
 def _typed(work: Work, part: PartSpec, controls: list[tuple[str, str]], draft: Answer) -> Answer:
-    form = deform.Form(part_schema(work, part), focus="off")
-    form.widget = FormWidget()
-    name_fields(form)
+    form = new_form(part_schema(work, part))
     try:
         cstruct = without_blank_rows(form, form.deserialize(peppercorn.parse(controls)))
     except (ValueError, TypeError, AttributeError, LookupError) as broken:
