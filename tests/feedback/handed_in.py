@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from lms_leiderschap.store.folder import find
 from lms_leiderschap.submission.actions import submit
 from lms_leiderschap.submission.blocks import blocks_from_text
 
@@ -21,32 +22,27 @@ def writing(text: str) -> dict[str, Any]:
 
 
 def hand_in(
-    institution: Any,
-    who: str,
-    notify: Any,
-    *,
-    text: str = SITUATION,
-    at: datetime | None = None,
-    key: str = KEY,
+    institution: Any, who: str, notify: Any, *, text: str = SITUATION, at: datetime | None = None
 ) -> Any:
-    """A version of this person's work, with one part written."""
+    """A version of this person's work, with two parts written."""
     person = institution.people[institution.emails[f"{who}@{institution.key}.test"]]
-    path = next(iter(person.enrolments))
-    work = institution
-    for name in path.split("/"):
-        work = work[name]
-    work = work.work[key]
-    parts = [part.key for part in work.report.parts]
+    enrolment = find(institution, tuple(next(iter(person.enrolments)).split("/")))
+    return hand_in_work(enrolment.work[KEY], person.__name__, notify, text=text, at=at)
+
+
+def hand_in_work(
+    work: Any, by: str, notify: Any, *, text: str = SITUATION, at: datetime | None = None
+) -> Any:
     answers = {
         "situation": (writing(text), None),
         "activities": ({"entries": [{"who": "kerngroep", "what": "gelezen"}]}, None),
     }
     return submit(
         work,
-        {part: value for part, value in answers.items() if part in parts},
-        without=parts,
-        key=f"key-{who}-{len(work.versions)}",
-        by=person.__name__,
+        answers,
+        without=[part.key for part in work.report.parts],
+        key=f"key-{by}-{len(work.versions)}",
+        by=by,
         at=at or NOW - timedelta(hours=2),
         notify=notify,
     )

@@ -6,9 +6,10 @@ import pytest
 from lms_leiderschap.feedback.actions import add_remark, keep_feedback, make_ready, release
 from lms_leiderschap.feedback.anchors import anchor_of
 from lms_leiderschap.feedback.model import feedback_by
+from lms_leiderschap.group.actions import form_group
 from lms_leiderschap.store.folder import find, path_of
-from lms_leiderschap.submission.actions import withdraw
-from tests.feedback.handed_in import KEY, NOW, hand_in
+from lms_leiderschap.submission.actions import prepare_work, withdraw
+from tests.feedback.handed_in import KEY, NOW, hand_in, hand_in_work
 
 SECRET = "Zin die niemand nog mag lezen."
 WHOLE = {
@@ -432,6 +433,35 @@ def test_a_version_that_was_taken_back_is_gone_and_what_was_typed_stays(
     refused = form.submit("keep", status=422)
     assert refused.forms["assess"]["note-situation"].value == "Al getypt."
     browse("pieter").get(anna, status=404)
+
+
+def test_what_was_typed_after_a_release_elsewhere_stays_on_the_screen(
+    browse, anna, within, registry
+):
+    write(within, registry, anna)
+    form = browse("pieter").get(anna).forms["assess"]
+    write(within, registry, anna, state="released")
+    form["note-goal"] = "Te laat getypt."
+    page = form.submit("keep", status=422)
+    assert "Deze feedback is vrijgegeven en blijft zoals zij is." in page
+    assert page.forms["assess"]["note-goal"].value == "Te laat getypt."
+
+
+def test_every_member_of_a_group_reads_the_feedback(browse, within, registry):
+    with within() as institution:
+        edition = institution["programmes"]["plg-leergang"]["editions"]["2026"]
+        enrolments = list(edition.enrolments.values())
+        group = form_group(
+            edition, "Leerteam", "learning_team", enrolments,
+            by="system", at=NOW - timedelta(days=9), notify=registry.notify,
+        )  # fmt: skip
+        prepare_work(group, [KEY])
+        version = hand_in_work(group.work[KEY], enrolments[0].person_id, registry.notify)
+        address = "/" + "/".join(path_of(version))
+    assert "Leerteam" in browse("pieter").get("/queue")
+    write(within, registry, address, state="released")
+    for who in ("anna", "bram"):
+        assert SECRET in browse(who).get(f"{address}/feedback")
 
 
 def test_the_second_version_leads_to_the_earlier_feedback(browse, anna, within, registry):

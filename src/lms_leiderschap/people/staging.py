@@ -16,6 +16,7 @@ from pyramid.response import Response
 from lms_leiderschap.people.tokens import form_key, person_of_form_key
 from lms_leiderschap.store.file import StoredFile
 from lms_leiderschap.store.root import institution_in
+from lms_leiderschap.web.multipart import read_ahead
 from lms_leiderschap.web.security import session_of
 
 STAGED, TOO_LARGE = "lms.staged", "lms.too_large"
@@ -64,6 +65,7 @@ def _stage(request: Request) -> dict[str, list[Staged]]:
 def _uploads(request: Request) -> list[tuple[str, Any]]:
     """Field name and upload for every file that is not empty and not too large."""
     found, most = [], request.registry.lms.file_max
+    read_ahead(request)
     try:
         pairs = list(request.POST.items())
     except ValueError:

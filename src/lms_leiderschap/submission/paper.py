@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from lms_leiderschap.store.file import StoredFile
 from lms_leiderschap.submission.blocks import Block
@@ -19,6 +19,23 @@ from lms_leiderschap.web.html import SafeHtml
 SectionKind = Literal["text", "entries", "choice", "file"]
 FileState = Literal["", "waiting", "read", "scan", "locked", "unreadable"]
 Cell = tuple[Any, Sequence[Any]]
+
+
+class DrawnBlock(NamedTuple):
+    """A block as the page shows it.
+
+    id     of the block; "" for what stands beside a part or file that has no blocks
+    page   number of a page of a pdf, 0 for other blocks
+    notes  in the margin, each a tuple: number on the page, name, style, address of the icon and
+           words of its kind, what it says, words of the button that takes it away or ""
+    link   to add a note here, "" for none
+    """
+
+    id: str
+    page: int
+    html: SafeHtml
+    notes: Sequence[Any] = ()
+    link: SafeHtml | str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +68,16 @@ class Section:
         """Whether there is anything to read."""
         return bool(self.blocks or self.entries or self.choice)
 
-    def html(self, block: Block) -> SafeHtml:
-        """A block of this section as it was written."""
-        return SafeHtml(block["html"])
+    def drawn(self) -> list[DrawnBlock]:
+        """The blocks as they were written."""
+        return [
+            DrawnBlock(block["id"], self.page(number, block), SafeHtml(block["html"]))
+            for number, block in enumerate(self.blocks, 1)
+        ]
+
+    def page(self, number: int, block: Block) -> int:
+        """Number of the page that the block at place `number` is, 0 when it is none."""
+        return number if block["kind"] == "page" else 0
 
 
 def paper_of(submission: Submission) -> list[Section]:

@@ -136,7 +136,7 @@ class GivingPage:
         writable = context.outcome in UNFINISHED
         say = Phrases(request)
         title = f"{who(context)}, {say(_('version ${number}'), number=context.number)}"
-        form = Assessment(request, context, written, refusal) if writable else None
+        form = Assessment(request, context, written, refusal) if writable or written else None
         wrong = form is not None and bool(form.problems)
         noted = note_parts(context.work)
         reading = Reading(request, context, shown, writer=self.me if writable else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pyramid.request import Request
 
@@ -13,30 +13,29 @@ from lms_leiderschap.feedback.views.phrases import Phrases
 from lms_leiderschap.submission.blocks import Block
 from lms_leiderschap.submission.marks import Anchor, marked
 from lms_leiderschap.submission.model import Submission
-from lms_leiderschap.submission.paper import Section, paper_of
+from lms_leiderschap.submission.paper import DrawnBlock, Section, paper_of
 from lms_leiderschap.texts import _
+from lms_leiderschap.web.assets import icon
 from lms_leiderschap.web.html import SafeHtml, escaped, plain_text
 
 LONGEST_MARK = 600
 Place = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A remark on the page, numbered in reading order.
+class Note(NamedTuple):
+    """A remark on the page, numbered in reading order, as submission.paper.DrawnBlock has it.
 
-    style, icon  of its kind in stylesheet and sprite
-    remove       words of the button that takes it away, "" where this person may not
+    style, picture  of its kind: class in the stylesheet, address of the icon
+    remove          words of the button that takes it away, "" where this person may not
     """
 
     number: int
     name: str
     style: str
-    icon: str
+    picture: str
     kind: str
-    lines: Sequence[str]
+    text: SafeHtml
     remove: str
-    anchor: Anchor
 
 
 class Reading:
@@ -56,7 +55,8 @@ class Reading:
     ) -> None:
         self.sections, self._report = paper_of(submission), submission.work.report
         self._say, self._writer = Phrases(request), writer
-        self.word, self.word_more = self._say(_("Remark")), self._say(_("on this paragraph"))
+        word, more = escaped(self._say(_("Remark"))), escaped(self._say(_("on this paragraph")))
+        self._words = f'{word}<span class="vh"> {more}</span>'
         self._remark_url = request.resource_path(submission, "remark") if writer else ""
         self._ref = escaped(self._say(_("remark")))
         waiting: dict[Place, list[Remark]] = {}
@@ -66,6 +66,7 @@ class Reading:
                 waiting.setdefault(place, []).append(remark)
         self.count = sum(map(len, waiting.values()))
         self._at: dict[Place, list[Note]] = {}
+        self._anchors: dict[int, Anchor] = {}
         first = 1
         for place in _places(self.sections):
             if remarks := waiting.pop(place, None):
@@ -78,17 +79,17 @@ class Reading:
         return [self._note(number, remark) for number, remark in enumerate(ordered, first)]
 
     def _note(self, number: int, remark: Remark) -> Note:
-        style, icon, title = KIND_TITLES[remark.kind]
+        style, picture, title = KIND_TITLES[remark.kind]
         own = self._writer and remark.author == self._writer
+        self._anchors[number] = Anchor(number, style, remark.start, remark.end, remark.quote)
         return Note(
             number,
             remark.__name__,
             style,
-            icon,
+            icon(picture),
             self._say(title),
-            remark.text.splitlines(),
+            SafeHtml("<br>".join(map(escaped, remark.text.splitlines()))),
             self._say(_("Remove remark ${number}"), number=number) if own else "",
-            Anchor(number, style, remark.start, remark.end, remark.quote),
         )
 
     def make_room(self, parts: Collection[str]) -> None:
@@ -97,23 +98,38 @@ class Reading:
             first = next(part for part in self._report.parts if part.key in parts)
             self.sections.insert(0, Section(first.key, first.title, "text"))
 
-    def notes(self, section: Section, block: Block | None) -> Sequence[Note]:
-        """Notes at a block; without a block those about the whole of a part or file."""
-        return self._at.get((section.key, block["id"] if block else ""), ())
+    def drawn(self, section: Section) -> list[DrawnBlock]:
+        """The blocks of a section with their notes; one without id where there are no blocks."""
+        found = [
+            DrawnBlock(
+                block["id"],
+                section.page(number, block),
+                self.html(section, block),
+                self._at.get((section.key, block["id"]), ()),
+                self._link(section, block["id"]),
+            )
+            for number, block in enumerate(section.blocks, 1)
+        ]
+        if found or not (section.holds or section.file):
+            return found
+        notes = self._at.get((section.key, ""), ())
+        return [DrawnBlock("", 0, SafeHtml(), notes, self._link(section, ""))]
 
-    def link(self, section: Section, block: Block | None) -> str:
-        """Where a remark is added here; "" for a reader, and where there is nothing to read."""
-        if not self._writer or not (section.holds or section.file):
-            return ""
+    def _link(self, section: Section, block_id: str) -> SafeHtml:
+        """Where a remark is added here; nothing for a reader."""
+        if not self._writer:
+            return SafeHtml()
         where = f"{self._remark_url}?{'file' if section.file else 'part'}={section.key}"
-        return f"{where}&block={block['id']}" if block else where
+        address = escaped(f"{where}&block={block_id}" if block_id else where, quote=True)
+        return SafeHtml(f'<p class="small noprint"><a href="{address}">{self._words}</a></p>')
 
     def html(self, section: Section, block: Block) -> SafeHtml:
         """The block with its marks, and after each mark a link to its remark."""
         notes = self._at.get((section.key, block["id"]))
         if not notes:
-            return section.html(block)
-        drawn = marked(block, [note.anchor for note in notes if _is_drawn(block, note)])
+            return SafeHtml(block["html"])
+        anchors = [self._anchors[note.number] for note in notes]
+        drawn = marked(block, [anchor for anchor in anchors if _is_drawn(block, anchor)])
         return SafeHtml(self._with_links(drawn.html, notes))
 
     def _with_links(self, html: str, notes: Sequence[Note]) -> str:
@@ -135,8 +151,8 @@ def _places(sections: Sequence[Section]) -> Iterable[Place]:
         yield section.key, ""
 
 
-def _is_drawn(block: Block, note: Note) -> bool:
+def _is_drawn(block: Block, anchor: Anchor) -> bool:
     """A whole page in marker pen helps nobody: its remark only stands beside it."""
-    if note.anchor.end - note.anchor.start < len(plain_text(block["html"])):
+    if anchor.end - anchor.start < len(plain_text(block["html"])):
         return True
-    return block["kind"] != "page" and note.anchor.end <= LONGEST_MARK
+    return block["kind"] != "page" and anchor.end <= LONGEST_MARK

@@ -9,6 +9,7 @@ from typing import Any
 import deform
 
 from lms_leiderschap.submission.completeness import Completeness, PartState
+from lms_leiderschap.submission.marks import marked
 from lms_leiderschap.submission.model import Answer, Work
 from lms_leiderschap.submission.paper import part_paper
 from lms_leiderschap.submission.spec import PartSpec
@@ -55,12 +56,18 @@ class DrawnParts:
             look="" if missing and not part.required else colour, icon=icon(symbol),
             serial=group.cstruct["serial"] or "0", problem=problem_of(group), needed=state.needed,
             open=later is not None or state.state == "short" or (missing and part.required),
-            later=part_paper(self._work, part, later) if later is not None else None,
+            later=self._beside(part, later) if later is not None else None,
             keep=draw([fields[name] for name in ("keep", "merged") if name in fields]),
             tick=_drawn(fields.get("in_file")), rows=_drawn(fields.get("entries")),
             text=self._text(fields["text"], part) if "text" in fields else None,
             choice=draw([fields["choice"]]) if "choice" in fields else "",
         )  # fmt: skip
+
+    def _beside(self, part: PartSpec, later: Answer) -> SimpleNamespace:
+        """The text that was saved elsewhere, to be read beside the one of this page."""
+        section = part_paper(self._work, part, later)
+        blocks = [marked(block, ()).html for block in section.blocks]
+        return SimpleNamespace(blocks=blocks, entries=section.entries, choice=section.choice)
 
     def _text(self, field: deform.Field, part: PartSpec) -> SimpleNamespace:
         """The text area, tied to its guidance and to the words that count for the script."""
