@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ctypes
 import json
 import logging.config
 import os
@@ -17,6 +18,7 @@ from lms_leiderschap.errors import Refusal, SettingError
 from lms_leiderschap.settings import Settings, read_settings
 
 DEFAULT_INI = "development.ini"
+M_MMAP_THRESHOLD = -3  # of mallopt, in <malloc.h>
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -121,6 +123,17 @@ def serve(options: argparse.Namespace) -> int:
 def _made(directory: Path) -> Path:
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     return directory
+
+
+def _give_memory_back() -> None:
+    """Have glibc return every piece of 1 MiB and more as soon as it is free.
+
+    By itself it begins to keep such pieces, for each thread apart: the 19 MiB that checking a
+    password takes would stay in all of them (measured: 140 MiB in place of 60).
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(M_MMAP_THRESHOLD, 1 << 20)
 
 
 def demo(options: argparse.Namespace) -> int:

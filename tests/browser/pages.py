@@ -109,7 +109,7 @@ def participant(visits: Any) -> Seen:
     go(page, "Gedaan")
     yield "preparation, done", page
     page.goto("/week")
-    go(page, "Lezen")
+    go(page, "Lezen:")
     yield "feedback", page
     page.goto("/week")
     go(page, "Verder schrijven")

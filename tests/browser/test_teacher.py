@@ -72,7 +72,7 @@ def test_feedback_is_written_released_and_read(visits: Any) -> None:
     expect(teacher.locator(".message")).to_contain_text("Vrijgegeven: 1")
 
     dirk.goto("/week")
-    go(dirk, "Lezen")
+    go(dirk, "Lezen:")
     expect(dirk.locator("h1")).to_have_text("Feedback op uw verslag")
     for text in (SECRET, REMARK, "Bespreek de spreiding apart."):
         expect(dirk.locator("main")).to_contain_text(text)

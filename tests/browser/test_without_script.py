@@ -41,7 +41,7 @@ def test_the_whole_road_without_a_script(visits: Any, tmp_path: Path) -> None:
     expect(niels.locator(".sheet")).to_contain_text("doelen.docx")
 
     go(niels, "Haal terug")
-    go(niels, "Ga verder met schrijven")
+    go(niels, "Verder schrijven")
     expect(niels.locator("#part-coherence textarea")).to_have_value(COHERENCE)
     hand_in(niels)
     expect(niels.locator(".sheet")).to_contain_text("Versie 2")
@@ -62,6 +62,6 @@ def test_the_whole_road_without_a_script(visits: Any, tmp_path: Path) -> None:
     expect(pieter.locator(MESSAGE)).to_contain_text("Vrijgegeven")
 
     niels.goto("/week")
-    niels.locator("li", has_text="Doelen voor Integrale").locator("a", has_text="Lezen").click()
+    niels.locator("li", has_text="Doelen voor Integrale").locator("a", has_text="Lezen:").click()
     expect(niels.locator("main")).to_contain_text("Bespreek dit met de ouders.")
     expect(niels.locator("main")).to_contain_text("Noem ook de ouders.")

@@ -17,13 +17,12 @@ from ZODB.DB import DB
 from lms_leiderschap.store.durable import DurableFileStorage
 from lms_leiderschap.store.file import StoredFile
 database = DB(DurableFileStorage(sys.argv[1] + "/Data.fs", blob_dir=sys.argv[1] + "/blobs"))
-with database.transaction("before") as connection:
-    sys.stderr.flush()
-with database.transaction("hand in") as connection:
-    file = StoredFile("a.pdf", "application/pdf", datetime.now(UTC))
-    connection.add(file)
-    file.fill(io.BytesIO(b"x" * 100_000), connection)
-    connection.root()["file"] = file
+for name in ("one", "two"):
+    with database.transaction() as connection:
+        file = StoredFile("a.pdf", "application/pdf", datetime.now(UTC))
+        connection.add(file)
+        file.fill(io.BytesIO(b"x" * 100_000), connection)
+        connection.root()[name] = file
 database.close()
 """
 
@@ -36,9 +35,11 @@ def test_blob_is_synced_before_the_log(tmp_path: Path) -> None:
     subprocess.run([strace, "-f", "-y", "-e", "trace=fsync,fdatasync", "-o", told, sys.executable,
                     "-W", "ignore", "-c", KEEP_ONE, tmp_path], check=True, timeout=60)
     synced = re.findall(r"f(?:data)?sync\(\d+<([^>]+)>\)", told.read_text())
-    (blob,) = [at for at, path in enumerate(synced) if path.endswith(".blob")]
-    last = max(at for at, path in enumerate(synced) if path.endswith("Data.fs"))
-    directories = [synced.index(str(folder)) for folder in Path(synced[blob]).parents
-                   if folder.is_relative_to(tmp_path / "blobs")]
-    assert len(directories) > 1
-    assert all(blob < at < last for at in directories)
+    blobs = [at for at, path in enumerate(synced) if path.endswith(".blob")]
+    commits = [at for at, path in enumerate(synced) if path.endswith("Data.fs")][-2:]
+    assert [blobs[0] < commits[0] < blobs[1] < commits[1]] == [True]
+    first, second = (synced[blob + 1:commit] for blob, commit in zip(blobs, commits, strict=True))
+    assert first == [str(folder) for folder in Path(synced[blobs[0]]).parents
+                     if folder.is_relative_to(tmp_path / "blobs")]
+    # Of the second only its own folder and the one that this folder is new in.
+    assert second == [str(folder) for folder in Path(synced[blobs[1]]).parents][:2]

@@ -28,16 +28,26 @@ def sync_path(path: str) -> None:
 class DurableFileStorage(FileStorage):
     """FileStorage with blobs on disk before the transaction is (architecture §7)."""
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        # Folders above those of blobs, of which the disk has them and all above them.
+        self._known_folders: set[str] = set()
+        super().__init__(*arguments, **options)
+
     def _blob_storeblob(self, oid: bytes, serial: bytes, blobfilename: str) -> None:
         super()._blob_storeblob(oid, serial, blobfilename)
-        target = self.fshelper.getBlobFilename(oid, serial)
+        target = os.path.abspath(self.fshelper.getBlobFilename(oid, serial))
         sync_path(target)
-        directory, top = os.path.dirname(target), os.path.abspath(self.fshelper.base_dir)
-        while True:
-            sync_path(directory)
-            if os.path.abspath(directory) == top:
-                return
-            directory = os.path.dirname(directory)
+        self._sync_folders(os.path.dirname(target), os.path.abspath(self.fshelper.base_dir))
+
+    def _sync_folders(self, folder: str, top: str) -> None:
+        """Each blob has a folder of its own, eight deep; what is above them is mostly known."""
+        synced = []
+        while folder != top and folder not in self._known_folders:
+            sync_path(folder)
+            folder = os.path.dirname(folder)
+            synced.append(folder)
+        sync_path(folder)
+        self._known_folders.update(synced)
 
     def _abort(self) -> None:
         super()._abort()
@@ -54,6 +64,7 @@ class DurableFileStorage(FileStorage):
 
     def pack(self, t: Any, referencesf: Any, gc: Any = None) -> None:
         super().pack(t, referencesf, gc)
+        self._known_folders.clear()  # packing takes away what became empty
         sync_path(self._file_name)
         sync_path(os.path.dirname(os.path.abspath(self._file_name)))
         # The packed-away records would otherwise stay readable in the scratch file.
