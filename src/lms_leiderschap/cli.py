@@ -96,6 +96,7 @@ def serve(options: argparse.Namespace) -> int:
     from lms_leiderschap.app import make_app
 
     logging.config.fileConfig(options.ini, disable_existing_loggers=False)
+    _give_memory_back()
     server = _section(options.ini, "server:main")
     host, _colon, port = server.get("listen", "localhost:6543").rpartition(":")
     app = make_app(settings)

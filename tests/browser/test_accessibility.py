@@ -43,7 +43,5 @@ def findings(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("pages", EVERYBODY, ids=lambda pages: pages.__name__)
 def test_everybody_can_use_every_page(visits: Any, pages: Any) -> None:
-    found = [
-        f"{name}: {finding}" for name, page in pages(visits) for finding in findings(page)
-    ]
+    found = [f"{name}: {finding}" for name, page in pages(visits) for finding in findings(page)]
     assert not found, "\n".join(found)

@@ -1,4 +1,4 @@
-"""Whoever wants to be called je is called je on every page, in what is seen and what is announced."""
+"""Whoever wants to be called je is called je on every page, seen and announced."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From the queue to what the participant reads: quick for one, and hidden from the other until then."""
+"""From the queue to the reader: quick for the teacher, hidden from the participant until then."""
 
 from __future__ import annotations
 

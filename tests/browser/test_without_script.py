@@ -53,7 +53,7 @@ def test_the_whole_road_without_a_script(visits: Any, tmp_path: Path) -> None:
     expect(pieter.locator(".errors li")).to_have_count(1)
     expect(pieter.locator("#note-coherence")).to_have_value("Noem ook de ouders.")
     pieter.locator("#step-1").fill("Bespreek dit met de ouders.")
-    pieter.locator("label", has_text="voldaan").click()
+    pieter.locator("[data-part=decision] label", has_text="voldaan").click()
     go(pieter, "Klaar, volgende")
     expect(pieter.locator(MESSAGE)).to_contain_text("Dit is het volgende verslag")
     go(pieter, "Stapel")

@@ -51,6 +51,14 @@ def test_the_shape_that_browsers_send() -> None:
     assert (name, file.filename, file.type, file.file.read()) == ("a", "x.pdf", "a/b", b"value")
 
 
+def test_a_field_in_which_no_file_was_chosen_is_no_text() -> None:
+    body = head(NAME + b'; filename=""', b"Content-Type: application/octet-stream")
+    body = body.replace(b"value", b"")
+    request = Request.blank("/", method="POST", body=body,
+                            content_type="multipart/form-data; boundary=b")
+    assert read_fields(body, b"b") == list(request.POST.items()) == [("a", b"")]
+
+
 @pytest.mark.parametrize("body", [
     b"", b"--b--\r\n"[:3], b"--c\r\n", head(NAME)[:-8], b"preamble\r\n" + head(NAME),
     head(NAME, b"Content-Transfer-Encoding: base64"), head(NAME, b"Content-Type: text/plain"),

@@ -5,7 +5,14 @@ from __future__ import annotations
 from lms_leiderschap.people.kept import MOST_KEPT
 from lms_leiderschap.people.passwords import MINIMUM
 from lms_leiderschap.texts import _
-from lms_leiderschap.web.fields import ChoiceField, EmailField, HiddenField, PasswordField
+from lms_leiderschap.web.fields import (
+    ChoiceField,
+    EmailField,
+    HiddenField,
+    LineField,
+    PasswordField,
+    TextField,
+)
 from lms_leiderschap.web.groups import FormSchema
 
 DEVICE = "device"
@@ -32,6 +39,35 @@ class SignInSchema(FormSchema):
 
 class AddressSchema(FormSchema):
     email = EmailField(title=_("E-mail address"), autocomplete="username")
+
+
+class InviteeSchema(FormSchema):
+    """Somebody by address; the name is for who has no account yet."""
+
+    email = EmailField(title=_("E-mail address"), autocomplete="off")
+    given_name = LineField(
+        title=_("Given name"),
+        missing="",
+        width="mid",
+        longest=100,
+        description=_("Needed for somebody who has no account yet."),
+    )
+    family_name = LineField(title=_("Family name"), missing="", width="mid", longest=100)
+
+
+def reason_field() -> TextField:
+    """Why something about a role is changed; it stands in the log."""
+    return TextField(
+        name="why",
+        title=_("Reason"),
+        rows=2,
+        longest=1000,
+        description=_("This stands in the log. Write no names in it."),
+    )
+
+
+class ReasonSchema(FormSchema):
+    why = reason_field()
 
 
 class NothingSchema(FormSchema):

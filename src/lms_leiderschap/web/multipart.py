@@ -42,12 +42,15 @@ def read_ahead(request: Request) -> None:
         request.environ[PARSED] = (MultiDict(fields), request.body_file_raw)
 
 
-def read_fields(body: bytes, boundary: bytes) -> list[tuple[str, str | Sent]] | None:
-    """Names and values in their order; None when any of it is not as expected."""
+def read_fields(body: bytes, boundary: bytes) -> list[tuple[str, str | bytes | Sent]] | None:
+    """Names and values in their order; None when any of it is not as expected.
+
+    A field for files in which none was chosen is b"", as WebOb has it: it is no text.
+    """
     first, *pieces = (b"\r\n" + body).split(b"\r\n--" + boundary)
     if first or not pieces or pieces.pop().rstrip() != b"--":
         return None
-    fields: list[tuple[str, str | Sent]] = []
+    fields: list[tuple[str, str | bytes | Sent]] = []
     for piece in pieces:
         head, blank, content = piece.partition(b"\r\n\r\n")
         parts = _HEAD.fullmatch(head, 2) if head.startswith(b"\r\n") and blank else None
@@ -55,7 +58,7 @@ def read_fields(body: bytes, boundary: bytes) -> list[tuple[str, str | Sent]] | 
             return None
         try:
             name, filename = parts[1].decode(), (parts[2] or b"").decode()
-            value = "" if filename else content.decode()
+            value = content.decode() if parts[2] is None else content
         except UnicodeDecodeError:
             return None
         kind = (parts[3] or b"").decode("latin-1")

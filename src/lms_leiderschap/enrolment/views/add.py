@@ -6,29 +6,15 @@ from typing import Any
 
 from lms_leiderschap.enrolment.actions import invite
 from lms_leiderschap.people.actions import normal_email
+from lms_leiderschap.people.schema import InviteeSchema
 from lms_leiderschap.permissions import Permission
 from lms_leiderschap.programme.model import Edition
 from lms_leiderschap.texts import _
-from lms_leiderschap.web.fields import EmailField, LineField
 from lms_leiderschap.web.form import Button, FormPage, form_page
-from lms_leiderschap.web.groups import FormSchema
 
 FORM = "lms_leiderschap.templates:web/plain_form.pt"
 
-
-class AddSchema(FormSchema):
-    email = EmailField(title=_("E-mail address"), autocomplete="off")
-    given_name = LineField(
-        title=_("Given name"),
-        missing="",
-        width="mid",
-        longest=100,
-        description=_("Needed for somebody who has no account yet."),
-    )
-    family_name = LineField(title=_("Family name"), missing="", width="mid", longest=100)
-
-
-ADD = AddSchema()
+ADD = InviteeSchema()
 
 
 @form_page(context=Edition, name="add", permission=Permission.RUN_EDITION, renderer=FORM)
@@ -38,7 +24,7 @@ class Add(FormPage):
     title = _("Add a participant")
     buttons = (Button("add", _("Add and invite")),)
 
-    def schema(self) -> AddSchema:
+    def schema(self) -> InviteeSchema:
         return ADD
 
     def save(self, values: dict[str, Any]) -> str:

@@ -10,36 +10,21 @@ from pyramid.request import Request
 from pyramid.view import view_config
 
 from lms_leiderschap.enrolment.actions import invite_teacher, stop_teaching
-from lms_leiderschap.enrolment.views.add import FORM, AddSchema
+from lms_leiderschap.enrolment.views.add import FORM
 from lms_leiderschap.institution.model import institution_of
 from lms_leiderschap.people.model import Person
+from lms_leiderschap.people.schema import InviteeSchema, ReasonSchema, reason_field
 from lms_leiderschap.permissions import Permission
 from lms_leiderschap.programme.model import Edition
 from lms_leiderschap.texts import _
-from lms_leiderschap.web.fields import TextField
 from lms_leiderschap.web.form import Button, FormPage, form_page
-from lms_leiderschap.web.groups import FormSchema
 
 
-class AddTeacherSchema(AddSchema):
-    why = TextField(
-        title=_("Reason"),
-        rows=2,
-        longest=1000,
-        description=_("This stands in the log. Write no names in it."),
-    )
+class AddTeacherSchema(InviteeSchema):
+    why = reason_field()
 
 
-class TakeTeacherSchema(FormSchema):
-    why = TextField(
-        title=_("Reason"),
-        rows=2,
-        longest=1000,
-        description=_("This stands in the log. Write no names in it."),
-    )
-
-
-ADD, TAKE = AddTeacherSchema(), TakeTeacherSchema()
+ADD, TAKE = AddTeacherSchema(), ReasonSchema()
 
 
 @view_config(
@@ -108,7 +93,7 @@ class TakeTeacher(FormPage):
     title = _("Take the role of teacher back")
     buttons = (Button("take", _("Take the role back")),)
 
-    def schema(self) -> TakeTeacherSchema:
+    def schema(self) -> ReasonSchema:
         return TAKE
 
     @property

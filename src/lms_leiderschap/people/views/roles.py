@@ -11,11 +11,11 @@ from pyramid.view import view_config
 from lms_leiderschap.institution.model import Institution
 from lms_leiderschap.people.actions import invite_to_role, take_role
 from lms_leiderschap.people.model import Person
+from lms_leiderschap.people.schema import InviteeSchema, ReasonSchema, reason_field
 from lms_leiderschap.permissions import Permission, Role
 from lms_leiderschap.texts import _
-from lms_leiderschap.web.fields import ChoiceField, EmailField, LineField, TextField
+from lms_leiderschap.web.fields import ChoiceField
 from lms_leiderschap.web.form import Button, FormPage, form_page
-from lms_leiderschap.web.groups import FormSchema
 
 ROLES = {Role.OFFICE.value: _("Programme office"), Role.ADMIN.value: _("Administrator")}
 HINTS = {
@@ -58,25 +58,11 @@ def roles_page(context: Institution, request: Request) -> dict[str, Any]:
     }
 
 
-class GiveRoleSchema(FormSchema):
-    email = EmailField(title=_("E-mail address"), autocomplete="off")
-    given_name = LineField(
-        title=_("Given name"),
-        missing="",
-        width="mid",
-        longest=100,
-        description=_("Needed for somebody who has no account yet."),
-    )
-    family_name = LineField(title=_("Family name"), missing="", width="mid", longest=100)
+class GiveRoleSchema(InviteeSchema):
     role = ChoiceField(
         title=_("Role"), choices=[(role, label, HINTS[role]) for role, label in ROLES.items()]
     )
-    why = TextField(
-        title=_("Reason"),
-        rows=2,
-        longest=1000,
-        description=_("This stands in the log. Write no names in it."),
-    )
+    why = reason_field()
 
 
 GIVE = GiveRoleSchema()
@@ -111,16 +97,7 @@ class GiveRole(FormPage):
         }
 
 
-class TakeRoleSchema(FormSchema):
-    why = TextField(
-        title=_("Reason"),
-        rows=2,
-        longest=1000,
-        description=_("This stands in the log. Write no names in it."),
-    )
-
-
-TAKE = TakeRoleSchema()
+TAKE = ReasonSchema()
 
 
 @form_page(context=Institution, name="take-role", permission=Permission.MANAGE_ROLES, renderer=FORM)
@@ -130,7 +107,7 @@ class TakeRole(FormPage):
     title = _("Take a role back")
     buttons = (Button("take", _("Take the role back")),)
 
-    def schema(self) -> TakeRoleSchema:
+    def schema(self) -> ReasonSchema:
         return TAKE
 
     @property
