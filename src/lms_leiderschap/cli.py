@@ -14,6 +14,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from zc.lockfile import LockError
+
 from lms_leiderschap.errors import Refusal, SettingError
 from lms_leiderschap.settings import Settings, read_settings
 
@@ -33,7 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return command(options)
     except (SettingError, Refusal, OSError) as error:
         sys.stderr.write(f"{error}\n")
-        return 1
+    except LockError:
+        sys.stderr.write("A server or another command has this database open. Stop it first.\n")
+    return 1
 
 
 def parser() -> argparse.ArgumentParser:

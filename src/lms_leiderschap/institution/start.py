@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from lms_leiderschap.institution.model import Institution
+from lms_leiderschap.institution.model import Institution, local
 from lms_leiderschap.permissions import Permission
 from lms_leiderschap.texts import _
+
+PACK_HOUR = 3
 
 
 def seal_audit(institution: Institution, _at: datetime) -> None:
@@ -15,9 +17,16 @@ def seal_audit(institution: Institution, _at: datetime) -> None:
     institution.audit.seal()
 
 
+def pack_at_night(institution: Institution, at: datetime) -> None:
+    """Give back the room of what was replaced or erased more than a day ago, after midnight."""
+    if local(institution, at).hour == PACK_HOUR:
+        institution._p_jar.db().pack(days=1)
+
+
 def includeme(config: Any) -> None:
     config.scan("lms_leiderschap.institution.views")
     config.add_job("seal audit", seal_audit, timedelta(minutes=1))
+    config.add_job("pack", pack_at_night, timedelta(hours=1))
     config.add_navigation(
         80, _("Add-ons"), "/addons", "puzzle",
         lambda request: request.has_permission(Permission.MANAGE_ADDONS, request.institution))

@@ -67,6 +67,8 @@ class DurableFileStorage(FileStorage):
         self._known_folders.clear()  # packing takes away what became empty
         sync_path(self._file_name)
         sync_path(os.path.dirname(os.path.abspath(self._file_name)))
-        # The packed-away records would otherwise stay readable in the scratch file.
-        self._tfile.seek(0)
-        self._tfile.truncate()
+        # The packed-away records would otherwise stay readable in the scratch file. The commit
+        # lock: a transaction that is being stored has its records in that same file.
+        with self._commit_lock, self._lock:
+            self._tfile.seek(0)
+            self._tfile.truncate()

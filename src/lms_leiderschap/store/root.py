@@ -25,7 +25,8 @@ def open_storage(storage: str) -> Any:
     directory.mkdir(parents=True, exist_ok=True)
     blobs = str(directory / "blobs")
     if kind == "file":
-        return DurableFileStorage(str(directory / "Data.fs"), blob_dir=blobs)
+        # What was packed away must be gone from the disk too: no Data.fs.old, no blobs.old.
+        return DurableFileStorage(str(directory / "Data.fs"), blob_dir=blobs, pack_keep_old=False)
     from relstorage.adapters.sqlite.adapter import Sqlite3Adapter  # an extra, so not at the top
     from relstorage.options import Options
     from relstorage.storage import RelStorage
