@@ -39,6 +39,25 @@ function showCheck(line, state, text) {
   }
 }
 
+// What is still missing of the required parts: the count, and the note above the button.
+function showWhole() {
+  const required = [...document.querySelectorAll("[data-part][data-required]")];
+  const missing = required.filter((part) => part.dataset.state === "missing");
+  const filled = required.length - missing.length;
+  for (const place of document.querySelectorAll("[data-parts-filled]")) place.textContent = filled;
+  const note = document.querySelector("[data-missing]");
+  if (!note) return;
+  note.hidden = !missing.length || !filled;
+  const names = missing.map((part) => part.querySelector("summary b")?.textContent).join(", ");
+  for (const place of note.querySelectorAll("[data-missing-names]")) place.textContent = names;
+  const first = note.querySelector("[data-missing-first]");
+  if (first && missing.length) first.setAttribute("href", `#${missing[0].id}`);
+  const box = note.querySelector("input[type=checkbox]");
+  const keys = missing.map((part) => part.dataset.part).join(" ");
+  // A tick given for other parts does not count for these.
+  if (box && box.value !== keys) Object.assign(box, { value: keys, checked: false });
+}
+
 export function showPart(part, state, text) {
   if (!(state in LOOK)) return;
   part.dataset.state = state;
@@ -46,6 +65,5 @@ export function showPart(part, state, text) {
   if (word) showState(word, state, text);
   const line = document.querySelector(`[data-check="${CSS.escape(part.dataset.part)}"]`);
   if (line) showCheck(line, state, text);
-  const filled = document.querySelectorAll('[data-part][data-state="filled"]').length;
-  for (const place of document.querySelectorAll("[data-parts-filled]")) place.textContent = filled;
+  showWhole();
 }

@@ -103,6 +103,9 @@ def serve(options: argparse.Namespace) -> int:
     _give_memory_back()
     server = _section(options.ini, "server:main")
     host, _colon, port = server.get("listen", "localhost:6543").rpartition(":")
+    url = f"http://{host}:{options.port or port}"
+    if settings.demo and options.port:
+        settings = settings.reached_at(url)
     app = make_app(settings)
     proxy = {name: server[name] for name in ("trusted_proxy", "trusted_proxy_headers")
              if name in server}
@@ -112,7 +115,6 @@ def serve(options: argparse.Namespace) -> int:
         ident=None, **proxy)
     if settings.jobs:
         app.registry.jobs.start()
-    url = f"http://{host}:{options.port or port}"
     facts = {"url": url, "pid": os.getpid(), "jobs_thread": app.registry.jobs.thread_id}
     said = json.dumps(facts) if options.json else f"Serving on {url} (stop with Ctrl+C)"
     sys.stdout.write(said + "\n")
@@ -183,9 +185,14 @@ def _with_person(options: argparse.Namespace, act: Callable[[Any, Any], Any]) ->
 
 def export(options: argparse.Namespace) -> int:
     """All that is kept about a person, readable."""
+    from lms_leiderschap.institution.model import institution_of
     from lms_leiderschap.progress.privacy import export_person
 
-    found = _with_person(options, lambda _registry, person: export_person(person))
+    def act(registry: Any, person: Any) -> Any:
+        kept = registry.side.export(institution_of(person).key, person.__name__)
+        return export_person(person, kept)
+
+    found = _with_person(options, act)
     sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
     return 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lms_leiderschap.errors import SettingError
@@ -58,6 +58,11 @@ class Settings:
                 return entry
         only = self.institutions[0]
         return only if len(self.institutions) == 1 and not only.hosts else None
+
+    def reached_at(self, url: str) -> Settings:
+        """The same settings, with links that lead to `url` (a demo on another port)."""
+        return replace(self, institutions=tuple(replace(entry, url=url)
+                                                for entry in self.institutions))
 
     def secret(self, entry: InstitutionEntry) -> bytes:
         """The signing key of an institution, made on first use and readable by us alone."""

@@ -4,9 +4,12 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+import transaction
+from ZODB.POSException import ConflictError
 
 from lms_leiderschap.enrolment.actions import (
     choose_meeting,
+    enrol,
     invite,
     invite_again,
     invite_all,
@@ -14,9 +17,10 @@ from lms_leiderschap.enrolment.actions import (
     let_teach,
     stop_teaching,
 )
-from lms_leiderschap.enrolment.events import Enrolled
+from lms_leiderschap.enrolment.events import Enrolled, TeacherStopped
 from lms_leiderschap.errors import Refusal
 from lms_leiderschap.people.events import LinkAsked
+from lms_leiderschap.store.root import institution_in
 
 
 @pytest.fixture
@@ -79,11 +83,11 @@ def test_teaching_is_given_and_taken_with_the_reason(
     person = invite_teacher(edition, "tess@noord.test", "Tess", "Mol", why="ziekte", **act)
     assert person.__name__ in edition.teachers and list(person.teaches.values()) == [edition.title]
     assert [type(event) for event in heard] == [LinkAsked]
-    act.pop("notify")
-    let_teach(edition, person, why="weer", **act)
+    let_teach(edition, person, why="weer", by=act["by"], at=act["at"])
     stop_teaching(edition, person, why="terug", **act)
     stop_teaching(edition, person, why="weer", **act)
     assert person.__name__ not in edition.teachers and not person.teaches
+    assert [type(event) for event in heard] == [LinkAsked, TeacherStopped]
     now = act["at"].isoformat()
     reasons = {line["why"] for line in tree.audit.newest(400) if line["at"] == now}
     assert {"ziekte", "terug"} <= reasons and "weer" not in reasons
@@ -94,3 +98,30 @@ def test_the_same_choice_of_meeting_is_recorded_once(tree: Any, enrolment: Any, 
     for _time in range(2):
         choose_meeting(enrolment, "hrm", "m1", **act)
     assert [line["verb"] for line in tree.audit.newest(500)].count("meeting.chosen") == 1
+
+
+@pytest.mark.parametrize("enrols", [0, 1])
+def test_taking_part_and_teaching_at_one_moment_do_not_both_happen(
+    registry: Any, act: Any, enrols: int
+) -> None:
+    managers = [transaction.TransactionManager(explicit=True) for _two in range(2)]
+    connections = []
+    for manager in managers:
+        manager.begin()
+        connections.append(registry.databases.connect(registry.lms.institutions[0], manager))
+    try:
+        for number, connection in enumerate(connections):
+            institution = institution_in(connection)
+            edition = institution.programmes["plg-leergang"].editions["2026"]
+            olga = institution.people[institution.emails["olga@noord.test"]]
+            if number == enrols:
+                enrol(edition, olga, **act)
+            else:
+                let_teach(edition, olga, why="", by=act["by"], at=act["at"])
+        managers[0].commit()
+        with pytest.raises(ConflictError):
+            managers[1].commit()
+        managers[1].abort()
+    finally:
+        for connection in connections:
+            connection.close()

@@ -5,6 +5,7 @@ import pytest
 import transaction
 from ZODB.POSException import ConflictError
 
+from lms_leiderschap.enrolment.actions import let_teach, stop_teaching
 from lms_leiderschap.errors import DraftMoved, Refusal
 from lms_leiderschap.feedback.actions import (
     add_remark,
@@ -18,7 +19,7 @@ from lms_leiderschap.feedback.actions import (
 )
 from lms_leiderschap.feedback.anchors import anchor_of
 from lms_leiderschap.feedback.events import FeedbackReleased
-from lms_leiderschap.feedback.model import feedback_by, released
+from lms_leiderschap.feedback.model import feedback_by, held_by_other, released
 from lms_leiderschap.feedback.queue import merged, next_waiting, queue, ready_by
 from lms_leiderschap.store.folder import find, path_of
 from lms_leiderschap.store.root import institution_in
@@ -176,12 +177,13 @@ def test_ready_goes_back_to_draft_when_asked(ready, edition):
 
 def test_release_settles_the_version_once(ready, version, pieter, edition, heard):
     for _twice in range(2):
+        make_ready(ready, at=NOW, notify=heard.append)
         release(ready, by=pieter, at=NOW, notify=heard.append)
     assert [type(event) for event in heard] == [FeedbackReleased]
     assert (version.outcome, released(version)) == ("met", [ready])
     assert len(queue(edition, "released")) == 1
     row = version.work.holder.rows[KEY]
-    assert (row["state"], row["new"], row["feedback"]["by"]) == ("met", True, "Pieter")
+    assert (row["state"], row["new"], row["feedback"]["by"]) == ("met", True, pieter)
 
 
 def test_a_draft_is_not_released(version, pieter, heard):
@@ -235,6 +237,47 @@ def test_a_colleagues_decision_is_not_overruled(ready, version, pieter, people, 
     assert version.outcome == "met"
 
 
+def test_the_same_text_sent_again_after_the_release_changes_nothing(ready, version, pieter, heard):
+    release(ready, by=pieter, at=NOW, notify=heard.append)
+    assert keep_feedback(version, pieter, **WHOLE).state == "released"
+    make_ready(ready, at=NOW, notify=heard.append)
+    assert len(heard) == 1
+
+
+def test_work_for_which_no_feedback_is_asked_gets_none(version, pieter):
+    version.outcome = "kept"
+    for give in (
+        partial(keep_feedback, version, pieter, **WHOLE),
+        partial(add_remark, version, pieter, "strong", "Goed.", {}, at=NOW),
+    ):
+        with pytest.raises(Refusal):
+            give()
+    assert len(version.feedback) == 0
+
+
+@pytest.mark.parametrize("state", ["draft", "ready"])
+def test_what_a_teacher_left_who_stopped_waits_for_a_colleague(
+    tree, version, pieter, people, edition, registry, state
+):
+    marieke, act = people["marieke"].__name__, {"by": "x", "at": NOW}
+    feedback = keep_feedback(version, pieter, **WHOLE)
+    if state == "ready":
+        make_ready(feedback, at=NOW, notify=registry.notify)
+    other = keep_feedback(hand_in(tree, "bram", registry.notify), marieke, **WHOLE)
+    stop_teaching(edition, people["pieter"], why="", notify=registry.notify, **act)
+    assert rows(edition, "ready") == []
+    by = {row["who"]: row.get("by") for row in rows(edition, "waiting")}
+    assert by == {"Anna de Wit": None, "Bram Peeters": marieke}
+    assert held_by_other(version, marieke) == ""
+    own = keep_feedback(version, marieke, **WHOLE)
+    make_ready(own, at=NOW, notify=registry.notify)
+    release(own, by=marieke, at=NOW, notify=registry.notify)
+    assert released(version) == [own]
+    assert (feedback.state, other.state) == (state, "draft")
+    let_teach(edition, people["pieter"], why="", **act)
+    assert len(queue(edition, "released")) == 1
+
+
 def test_a_remark_stands_at_the_words_it_quotes(version, pieter):
     anchor = anchor_of(
         version,
@@ -263,6 +306,9 @@ def test_the_same_form_sent_twice_is_one_remark(version, pieter):
     anchor = anchor_of(version, part="situation", block=block_of(version)["id"])
     twice = [add_remark(version, pieter, "strong", "Goed.", anchor, at=NOW, key="k") for _ in "ab"]
     assert twice[0] is twice[1]
+    again = add_remark(version, pieter, "improve", "Beter zo.", anchor, at=NOW, key="k")
+    assert again is twice[0]
+    assert (again.kind, again.text, again.serial) == ("improve", "Beter zo.", 2)
     remove_remark(twice[0], at=NOW)
     assert len(feedback_by(version, pieter).remarks) == 0
 

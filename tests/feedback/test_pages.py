@@ -222,6 +222,34 @@ def test_what_goes_back_goes_out_at_once(browse, anna, within):
     assert "23.59" in page
 
 
+def test_a_second_click_on_ready_after_it_went_back_is_no_mistake(browse, anna, within):
+    browser = browse("pieter")
+    form = browser.get(anna).forms["assess"]
+    form["note-situation"] = "Helder beschreven."
+    form.set("step", "Noem een cijfer.", index=0)
+    form["decision"] = "returned"
+    form["until"] = (NOW + timedelta(days=9)).date().isoformat()
+    twice = [form.submit("ready", status=303).location for _click in range(2)]
+    assert twice[0] == twice[1]
+    assert stored(within, anna)[0] == "released"
+
+
+def test_a_version_that_asks_for_no_feedback_is_only_read(browse, anna, within):
+    page = browse("pieter").get(anna)
+    with within() as institution:
+        at(institution, anna).outcome = "kept"
+    sentence = "Voor dit werk wordt geen feedback gevraagd."
+    form = page.forms["assess"]
+    form["note-situation"] = "Al getypt."
+    assert sentence in form.submit("keep", status=422)
+    reading = browse("pieter").get(anna)
+    assert sentence in reading
+    assert "Het team wil dit graag." in reading
+    assert "assess" not in reading.forms
+    browse("pieter").get(f"{anna}/remark?part=activities", status=404)
+    assert stored(within, anna) is None
+
+
 def autosave(page, piece, serial, **fields):
     body = {"part": piece, "serial": str(serial), **fields}
     token = page.forms["assess"]["csrf_token"].value
@@ -474,3 +502,17 @@ def test_the_second_version_leads_to_the_earlier_feedback(browse, anna, within, 
     earlier = page.click("Eerdere feedback, versie 1")
     assert SECRET in earlier
     assert "assess" not in earlier.forms
+
+
+def test_reading_the_first_version_leaves_the_second_new(browse, anna, within, registry):
+    until = (NOW + timedelta(days=9)).isoformat()
+    write(within, registry, anna, decision="returned", until=until)
+    browser = browse("anna")
+    older = browser.get(f"{anna}/feedback").forms[0]
+    with within() as institution:
+        address = "/" + "/".join(path_of(hand_in(institution, "anna", registry.notify, at=NOW)))
+    write(within, registry, address, state="released")
+    older.submit(status=303)
+    assert f"{address}/feedback" in browser.get("/week")
+    browser.get(f"{address}/feedback").forms[0].submit(status=303)
+    assert f"{address}/feedback" not in browser.get("/week")

@@ -68,12 +68,15 @@ def link_of(registry: Any, kind: str, who: str = "anna", at: datetime | None = N
         return f"/link/{kind}/{heard[0].token}"
 
 
-def key_for(registry: Any, who: str, host: str = "noord.test") -> tuple[str, str]:
-    """The id of a person and the key of a form drawn for them."""
+def key_for(
+    registry: Any, who: str, host: str = "noord.test", hours: int = 0
+) -> tuple[str, str]:
+    """The id of a person and the key of a form drawn for them so many hours ago."""
     entry = registry.lms.entry(host)
     with changing(registry, entry.key) as institution:
         person_id = person_with(institution, f"{who}@{entry.key}.test").__name__
-    return person_id, form_key(registry.lms.secret(entry), person_id)
+    drawn = datetime.now(UTC) - timedelta(hours=hours)
+    return person_id, form_key(registry.lms.secret(entry), person_id, drawn)
 
 
 def test_who_signs_in_with_the_right_password_gets_a_new_token_and_the_start_page(
@@ -252,6 +255,15 @@ def test_a_link_out_of_date_of_another_kind_or_invented_does_nothing(
     browse().get("/link/other/abc", status=404)
     browse().get(f"/link/{kind}/a/b", status=404)
     browse(host="zuid.test").get(link_of(registry, kind), status=410)
+
+
+@pytest.mark.parametrize("kind", ["sign_in", "reset", "invitation"])
+@pytest.mark.parametrize("end", ["..", ".", "%2e%2e", "../..", "a/.."])
+def test_a_link_that_walks_up_again_is_no_link(browse: Any, kind: str, end: str) -> None:
+    browser = browse()
+    assert browser.get(f"/link/{kind}/{end}", expect_errors=True).status_int in (404, 410)
+    answer = browser.post(f"/link/{kind}/{end}", {"sign_in": ""}, expect_errors=True)
+    assert answer.status_int in (403, 404, 410)
 
 
 @pytest.mark.parametrize("page", ["/sign-in-link", "/forgot-password"])
@@ -505,7 +517,8 @@ def test_a_form_of_nobody_of_another_institution_or_too_long_is_not_carried(
     path, pairs = posted(registry)
     _id, foreign = key_for(registry, "anna", "zuid.test")
     secret = registry.lms.secret(registry.lms.entry("noord.test"))
-    for key in ("", "x.y.z", foreign, form_key(secret, "")):
+    _id, old = key_for(registry, "anna", hours=13)
+    for key in ("", "x.y.z", foreign, old, form_key(secret, "", datetime.now(UTC))):
         wrong = [(name, key if name == "key" else value) for name, value in pairs]
         assert "kept" not in browse().post(path, wrong, status=403).text
     long = [*pairs, ("more", "a" * (2 * 2**20))]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from lms_leiderschap.feedback.actions import keep_feedback, make_ready, release
+from lms_leiderschap.people.actions import erase
 from lms_leiderschap.progress.week import week_of
 from lms_leiderschap.submission.actions import mark_read, submit, tick
 from lms_leiderschap.submission.blocks import blocks_from_text
@@ -84,7 +85,7 @@ def test_late_work_stays_on_the_card_until_it_closes(
     assert week(days=12).now.key == FIRST
     late = week(days=20)
     assert late.now is None or late.now.key != FIRST
-    assert FIRST in [item.key for item in late.past]
+    assert FIRST in [item.key for item in late.closed]
 
 
 def test_work_that_came_back_goes_before_everything(
@@ -99,7 +100,7 @@ def test_released_feedback_is_new_until_it_was_marked_as_read(
     week: Any, handed_in: Any, people: Any, registry: Any, now: datetime
 ) -> None:
     give(handed_in, people["pieter"].__name__, "met", registry, now)
-    assert [(item.key, item.row["feedback"]["by"]) for item in week().new] == [(FIRST, "Pieter")]
+    assert [(item.key, item.teacher) for item in week().new] == [(FIRST, "Pieter")]
     mark_read(handed_in.work)
     assert week().new == []
 
@@ -131,3 +132,12 @@ def test_the_week_and_the_thread_open_as_pages(browse: Any, now: datetime) -> No
 
 def test_who_takes_part_in_nothing_sees_an_empty_week(browse: Any, now: datetime) -> None:
     assert "Deze week staat er niets op het programma" in browse("olga").get("/week")
+
+
+def test_the_name_of_a_teacher_who_was_erased_is_gone_from_the_week(
+    week: Any, handed_in: Any, people: Any, registry: Any, now: datetime, enrolment: Any
+) -> None:
+    give(handed_in, people["pieter"].__name__, "met", registry, now)
+    assert "Pieter" not in repr(dict(enrolment.rows))
+    erase(people["pieter"], by="system", why="", at=now, notify=registry.notify)
+    assert [item.teacher for item in week().new] == [""]

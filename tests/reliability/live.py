@@ -91,8 +91,8 @@ def fill_in(browser: Browser, sheet: Sheet, chance: random.Random) -> Sent:
     if any(name == "text" for name, _value in form.fields):
         form.fill("text", f"Verslag {chance.random()}")
     form.tick("names")
-    parts = page.text.split('data-check="')[1:]
-    form.fill("without", " ".join(part.partition('"')[0] for part in parts) or "text")
+    parts = [value.partition(":")[0] for name, value in form.fields if name == "__start__"]
+    form.fields.append(("without", " ".join(parts)))
     content = (b"%PDF-1.4\n" + chance.randbytes(chance.randrange(100, 200_000))
                + b"\nstartxref\n0\n%%EOF\n")
     upload = Upload(form.files[0], "verslag.pdf", "application/pdf", content)

@@ -22,12 +22,13 @@ SECONDS = 3.0  # from starting the process to the first whole page
 class Client:
     """Hands in one piece of work after another; what nobody answered is sent once more later.
 
-    acknowledged  forms whose receipt was shown
+    acknowledged  forms that were answered with the address of a receipt
+    heard         counts those of all clients
     """
 
-    def __init__(self, port: int, sheets: list[live.Sheet],
-                 cookies: dict[str, dict[str, str]]) -> None:
-        self.port, self.todo, self.cookies = port, sheets, cookies
+    def __init__(self, port: int, sheets: list[live.Sheet], cookies: dict[str, dict[str, str]],
+                 heard: threading.Semaphore) -> None:
+        self.port, self.todo, self.cookies, self.heard = port, sheets, cookies, heard
         self.acknowledged: list[live.Sent] = []
         self.unknown: list[live.Sent] = []
         self.wrong: list[int] = []
@@ -53,6 +54,7 @@ class Client:
             raise ConnectionError
         if answer.status == 303:
             self.acknowledged.append(sent)
+            self.heard.release()
         else:
             self.wrong.append(answer.status)
 
@@ -64,10 +66,11 @@ def test_killed_server_loses_nothing_acknowledged(tmp_path: Path) -> None:
     server = Server(ini, port)
     cookies = live.signed_in(port, sorted({sheet.email for sheet in sheets}))
     random.shuffle(sheets)
-    clients = [Client(port, sheets[number::CLIENTS], cookies) for number in range(CLIENTS)]
+    heard = threading.Semaphore(0)
+    clients = [Client(port, sheets[number::CLIENTS], cookies, heard) for number in range(CLIENTS)]
     waits = []
     for _kill in range(KILLS):
-        _some_time(server, clients, random.uniform(0.1, 0.6))
+        _work_and_kill(server, clients, heard)
         begun = time.monotonic()
         server = Server(ini, port)
         browser = Browser(live.HOST, port)
@@ -84,13 +87,15 @@ def test_killed_server_loses_nothing_acknowledged(tmp_path: Path) -> None:
     assert median(waits) < SECONDS, f"{median(waits):.1f} s, at most {max(waits):.1f} s"
 
 
-def _some_time(server: Server, clients: list[Client], seconds: float) -> None:
-    """All clients at work; then the process is killed without warning."""
+def _work_and_kill(server: Server, clients: list[Client], heard: threading.Semaphore) -> None:
+    """All clients at work; somewhere after a few receipts the process is killed unwarned."""
     stop = threading.Event()
     threads = [threading.Thread(target=client.run, args=(stop,)) for client in clients]
     for thread in threads:
         thread.start()
-    time.sleep(seconds)  # how long the power holds, not a wait for something
+    for _receipt in range(random.randint(1, 3)):
+        assert heard.acquire(timeout=30), "nobody gets a receipt any more"
+    time.sleep(random.uniform(0, 0.1))  # any moment of the next hand-ins is as good
     server.stop(signal.SIGKILL)
     stop.set()
     for thread in threads:

@@ -13,7 +13,6 @@ from lms_leiderschap.feedback.actions import keep_feedback
 from lms_leiderschap.group.actions import form_group, join, leave
 from lms_leiderschap.store.file import StoredFile
 from lms_leiderschap.submission.actions import (
-    Incomplete,
     attach,
     detach,
     give_date,
@@ -27,6 +26,7 @@ from lms_leiderschap.submission.actions import (
 )
 from lms_leiderschap.submission.blocks import blocks_from_text
 from lms_leiderschap.submission.events import SubmissionReceived, SubmissionWithdrawn
+from lms_leiderschap.submission.freezing import Incomplete
 from lms_leiderschap.submission.model import Work
 from lms_leiderschap.submission.products import goals_of, handed_on
 
@@ -67,7 +67,10 @@ class Author:
         return upload
 
     def takes_back(self, version: Any) -> None:
-        withdraw(version, by=self.by, at=self.at, notify=self.heard.append)
+        self.takes_back_at(version, self.at)
+
+    def takes_back_at(self, version: Any, at: datetime) -> None:
+        withdraw(version, by=self.by, at=at, notify=self.heard.append)
 
 
 @pytest.fixture
@@ -88,6 +91,36 @@ def test_the_same_form_sent_twice_makes_one_version(author: Any) -> None:
     assert [type(event) for event in anna.heard] == [SubmissionReceived]
     with pytest.raises(Refusal):
         anna.hands_in(typed("Een andere tekst.", None), key="k2")
+
+
+def test_the_same_form_with_another_text_is_refused_and_not_forgotten(author: Any) -> None:
+    anna = author(FREE)
+    anna.hands_in(typed("Drie systemen vergeleken."))
+    with pytest.raises(Refusal) as refusal:
+        anna.hands_in(typed("Vier systemen vergeleken."))
+    assert refusal.value.message == "This version was handed in and stays as it is."
+    assert list(anna.work.versions) == ["1"]
+
+
+def test_the_same_form_hands_in_again_what_was_taken_back(author: Any) -> None:
+    anna = author(FREE)
+    first = anna.hands_in(typed("Drie systemen."))
+    anna.takes_back(first)
+    second = anna.hands_in(typed("Drie systemen.", None))
+    assert (second.number, second.state, first.state) == (2, "submitted", "withdrawn")
+    anna.takes_back(second)
+    third = anna.hands_in(typed("Vier systemen.", None))
+    assert third.answers["text"]["blocks"][0]["html"] == "<p>Vier systemen.</p>"
+    assert anna.hands_in(typed("Vier systemen.", None)) is third
+
+
+def test_a_file_makes_the_same_form_another_one(author: Any) -> None:
+    anna = author("whole.pop")
+    answers = {"starting_point": (text("Nu."), None)}
+    first = anna.hands_in(answers, without=("goals", "actions"))
+    assert anna.hands_in(answers, without=("goals", "actions")) is first
+    anna.gives("een.pdf")
+    assert anna.hands_in(answers, without=("goals", "actions")).number == 2
 
 
 def test_work_is_late_after_its_date_and_refused_after_the_days_of_grace(author: Any) -> None:
@@ -197,6 +230,33 @@ def test_taking_back_ends_when_a_teacher_has_begun(author: Any, people: Any) -> 
     assert second.state == "submitted"
 
 
+def test_only_the_last_version_can_be_taken_back(author: Any) -> None:
+    anna = author("whole.pop")
+    first, second = (
+        anna.hands_in({"starting_point": (text(f"Nu {key}."), None)}, key=key,
+                      without=("goals", "actions"))
+        for key in ("k1", "k2")
+    )  # fmt: skip
+    with pytest.raises(Refusal):
+        anna.takes_back(first)
+    assert first.state == "submitted"
+    anna.takes_back(second)
+    anna.takes_back(first)
+    assert (first.state, second.state) == ("withdrawn", "withdrawn")
+
+
+def test_after_closing_nothing_is_taken_back(author: Any) -> None:
+    anna = author(DATED)
+    closes = anna.work.deadline.closes
+    anna.saves("coherence", text("De doelen passen bij de visie."))
+    version = anna.hands_in(without=("inputs", "goals"))
+    with pytest.raises(Refusal):
+        anna.takes_back_at(version, closes)
+    assert (version.state, anna.work.is_open) == ("submitted", False)
+    anna.takes_back_at(version, closes - timedelta(minutes=1))
+    assert anna.work.is_open
+
+
 def test_a_part_that_was_saved_elsewhere_keeps_both_texts(author: Any) -> None:
     anna = author(FREE)
     anna.saves("text", text("Van de telefoon."), serial=0)
@@ -250,6 +310,17 @@ def test_only_a_preparation_can_be_ticked(author: Any) -> None:
     assert anna.work.holder.rows[TICK]["state"] == "open"
     with pytest.raises(Refusal):
         tick(author(FREE).work, "", by=anna.by, at=anna.at)
+
+
+def test_the_note_of_a_tick_is_kept_when_it_is_taken_back_and_has_its_limit(author: Any) -> None:
+    anna = author(TICK)
+    tick(anna.work, "n" * 2000, by=anna.by, at=anna.at)
+    for _twice in range(2):
+        untick(anna.work, by=anna.by, at=anna.at)
+        assert (anna.work.ticked, anna.work.note) == (None, "n" * 2000)
+    with pytest.raises(Refusal) as refusal:
+        tick(anna.work, "n" * 2001, by=anna.by, at=anna.at)
+    assert (refusal.value.field, anna.work.ticked) == ("note", None)
 
 
 def test_group_work_keeps_the_authors_of_its_moment(

@@ -282,6 +282,35 @@ def test_a_double_click_gives_the_same_receipt(anna: Any) -> None:
     assert len(desk.page().html.select(".timeline li")) == 1
 
 
+@pytest.mark.parametrize("button", ["save", "hand_in", "preview"])
+def test_another_text_in_a_form_that_was_handed_in_stays_on_the_page(
+    anna: Any, button: str
+) -> None:
+    form = anna(FREE).form()
+    form["text"] = "Drie systemen."
+    hand_in(form, status=303)
+    form["text"] = "Vier systemen, en veel meer."
+    page = form.submit(button, status=422)
+    assert "Deze versie is ingeleverd en blijft zoals zij is." in page.html.select_one(
+        ".errors"
+    ).text
+    assert page.forms["report"]["text"].value == "Vier systemen, en veel meer."
+
+
+def test_an_old_page_saves_and_hands_in_after_its_version_was_taken_back(anna: Any) -> None:
+    desk = anna(FREE)
+    form = desk.form()
+    form["text"] = "Drie systemen."
+    form["files"] = [Upload("tabel.pdf", TEXT_PDF)]
+    receipt = hand_in(form, status=303).follow()
+    next(each for each in receipt.forms.values() if "withdraw" in each.action).submit(status=303)
+    assert form.submit("save", status=303).location.endswith("submit?saved=1")
+    second = hand_in(form, status=303)
+    assert second.location.endswith("/versions/2/receipt")
+    assert hand_in(form, status=303).location == second.location
+    assert len(desk.page().html.select(".timeline li")) == 2
+
+
 def test_work_that_is_handed_in_leads_to_its_page(anna: Any) -> None:
     desk = anna(FREE)
     other = desk.form()
@@ -308,6 +337,25 @@ def test_a_version_can_be_taken_back_and_stays(anna: Any) -> None:
     hand_in(form, status=303)
     assert len(desk.page().html.select(".timeline li")) == 2
     assert not desk.page("versions/1/receipt").html.select("form[action*=withdraw]")
+
+
+def test_taking_back_warns_when_it_would_be_late_and_ends_at_closing(
+    anna: Any, registry: Any, now: Any
+) -> None:
+    desk = anna(FREE)
+    form = desk.form()
+    form["text"] = "Drie systemen."
+    receipt = hand_in(form, status=303).follow()
+    back = next(each for each in receipt.forms.values() if "withdraw" in each.action)
+    assert not receipt.html.select("#late")
+    passed = ((now - timedelta(days=1)).isoformat(), "ziekte")
+    change(registry, desk, lambda work: setattr(work, "changes", (passed,)))
+    html = desk.page("versions/1/receipt").html
+    assert html.select_one("#late").text
+    assert html.select_one("form[action*=withdraw] button")["aria-describedby"] == "late"
+    change(registry, desk, lambda work: close(work, now))
+    assert not desk.page("versions/1/receipt").html.select("form[action*=withdraw]")
+    assert back.submit(status=422).html.select_one(".errors li").text
 
 
 def test_handing_in_after_closing_is_refused_and_the_text_stays(
@@ -359,7 +407,25 @@ def test_a_preparation_is_ticked_with_a_note(anna: Any) -> None:
     page = form.submit(status=303).follow()
     assert page.html.select_one("p.prose").text == "Twee <i>artikelen</i>"
     form = next(form for form in page.forms.values() if "untick" in form.action)
-    assert form.submit(status=303).follow().html.select_one("textarea[name=note]")
+    again = form.submit(status=303).follow().html.select_one("textarea[name=note]")
+    assert again.text.strip() == "Twee <i>artikelen</i>"
+
+
+def test_a_note_that_is_too_long_stays_on_the_page(anna: Any) -> None:
+    form = next(form for form in anna(TICK).page().forms.values() if "tick" in form.action)
+    form["note"] = "lang " * 401
+    page = form.submit(status=422)
+    assert "2000" in page.html.select_one(".errors li").text
+    assert page.html.select_one("textarea[name=note]").text.strip() == ("lang " * 401).strip()
+
+
+def test_a_note_outlives_its_login(anna: Any) -> None:
+    desk = anna(TICK)
+    form = next(form for form in desk.page().forms.values() if "tick" in form.action)
+    form["note"] = "Twee artikelen over leiderschap gelezen en in de groep besproken."
+    desk.browser.reset()
+    page = form.submit(status=403)
+    assert "Twee artikelen" in unquote(page.forms["form"]["kept"].value).replace("+", " ")
 
 
 def test_autosave_keeps_one_part_and_says_how_far_it_is(anna: Any) -> None:
@@ -390,6 +456,22 @@ def test_autosave_works_for_entries_choices_and_empty_parts(anna: Any) -> None:
     chosen = [("__start__", mark), ("serial", "0"), ("__start__", name),
               ("parts.ambition.choice", "small"), ("__end__", name), ("__end__", mark)]  # fmt: skip
     assert plan.autosaves("ambition", 0, chosen).json["state"] == "filled"
+
+
+def test_autosave_refuses_what_the_whole_form_would_refuse(anna: Any) -> None:
+    desk = anna(FREE)
+    refused = desk.autosaves("text", 0, text_of("text", "a" * 100_001), status=422).json
+    assert refused == {"message": "Maak dit korter: hoogstens 100000 tekens."}
+    assert desk.autosaves("text", 0, text_of("text", "a" * 100_000)).json["serial"] == 1
+    mark = "intentions:mapping"
+    rows = [
+        ("__start__", mark), ("serial", "0"), ("__start__", "entries:sequence"),
+        ("__start__", "entry:mapping"), ("goal", "Samen leren"), ("target_year", "9" * 301),
+        ("__end__", "entry:mapping"), ("__end__", "entries:sequence"), ("__end__", mark),
+    ]  # fmt: skip
+    report = anna(REPORT)
+    assert report.autosaves("intentions", 0, rows, status=422).json["message"]
+    assert report.form()["goal"].value == ""
 
 
 def test_a_second_tab_with_an_older_draft_is_told_and_loses_nothing(anna: Any) -> None:

@@ -175,9 +175,9 @@ class Bulk:
         versions = [version for work in like.work.values() for version in work.versions.values()]
         own = sorted([person.__name__, like.__name__, *(version.id for version in versions),
                       *(name for version in versions for name in version.feedback)])
-        branch = Branch(self.storage, [person, like], [person.__parent__, like.__parent__],
-                        [*own, teacher.__name__],
-                        [person.email, person.given_name, person.family_name, teacher.given_name])
+        outside = (self.institution.people, like.edition.enrolments)
+        texts = (person.email, person.given_name, person.family_name, teacher.given_name)
+        branch = Branch(self.storage, (person, like), outside, [*own, teacher.__name__], texts)
         rows = [(str(state_of(version)), *key_of(version), row_of(version))
                 for version in versions]
         while turn := list(islice(teachers, max(1, RECORDS // len(branch)))):

@@ -27,7 +27,7 @@ from lms_leiderschap.programme.actions import add_programme, open_edition
 from lms_leiderschap.programme.model import Edition
 from lms_leiderschap.store.file import StoredFile
 from lms_leiderschap.store.root import institution_in
-from lms_leiderschap.submission.actions import attach, give_date, save_part, submit, tick
+from lms_leiderschap.submission.actions import attach, give_date, mark_read, save_part, submit, tick
 from lms_leiderschap.submission.blocks import blocks_from_text
 from lms_leiderschap.submission.model import Submission, Work
 from lms_leiderschap.texts import _
@@ -134,10 +134,10 @@ class Demo:
         return edition
 
     def on_day(self, days: int, at: time = time(9, 30)) -> datetime:
-        """A working day that many days from today, at a local time."""
+        """A working day that many days from today, at a local time; the past stays past."""
         day = self.now.astimezone(self.institution.tz).date() + timedelta(days=days)
         while day.weekday() > 4:
-            day += timedelta(days=1)
+            day += timedelta(days=1 if days > 0 else -1)
         return datetime.combine(day, at, self.institution.tz).astimezone(UTC)
 
     def person(self, row: dict[str, Any]) -> Person:
@@ -156,6 +156,8 @@ class Demo:
             self.hand_in(enrolment.work[COMPARISON], number, -22)
         self.first(enrolment.work[FIRST], row["first"], number, teacher)
         self.second(enrolment.work[SECOND], row["second"], number, teacher)
+        if "gelezen" in row["shows"]:
+            mark_read(enrolment.work[FIRST])
         if "datum verzet" in row["shows"]:
             give_date(enrolment.work[SECOND], self.on_day(12, time(23, 59)),
                       "Ziekte in het team; in overleg met het bureau.", by=SYSTEM, at=self.now,

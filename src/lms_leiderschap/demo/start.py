@@ -20,7 +20,8 @@ def accounts_page(context: Institution, request: Request) -> dict[str, Any]:
 
 def enter(context: Institution, request: Request) -> HTTPSeeOther:
     """Sign in as one of the demo accounts."""
-    person = context.people.get(request.POST.get("person", ""))
+    name = request.POST.get("person", "")
+    person = context.people.get(name) if isinstance(name, str) else None
     if person is None:
         raise HTTPNotFound
     return HTTPSeeOther("/", headers=begin_session(request, person, "demo"))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from lms_leiderschap.enrolment.events import Enrolled
+from lms_leiderschap.enrolment.events import Enrolled, TeacherStopped
 from lms_leiderschap.enrolment.model import Enrolment
 from lms_leiderschap.errors import Refusal
 from lms_leiderschap.institution.actions import record
@@ -32,6 +32,7 @@ def enrol(edition: Edition, person: Person, *, by: str, at: datetime,
         raise Refusal(_("This edition has ended; nobody can be enrolled in it."))
     if person.__name__ in edition.teachers:
         raise Refusal(_("This person teaches this edition."), "email")
+    _write_person(person)
     enrolment = edition.enrolments.add(new_id(), Enrolment(person.__name__, at))
     edition.by_person[person.__name__] = enrolment.__name__
     person.enrolments["/".join(path_of(enrolment))] = edition.title
@@ -82,6 +83,7 @@ def let_teach(edition: Edition, person: Person, *, by: str, why: str, at: dateti
     if person.__name__ in edition.by_person:
         raise Refusal(_("This person takes part in this edition."), "email")
     if person.__name__ not in edition.teachers:
+        _write_person(person)
         edition.teachers[person.__name__] = at.isoformat()
         person.teaches["/".join(path_of(edition))] = edition.title
         record(edition, "teacher.given", by=by, at=at, why=why, person=person.__name__)
@@ -101,9 +103,19 @@ def invite_teacher(edition: Edition, email: str, given_name: str, family_name: s
     return person
 
 
-def stop_teaching(edition: Edition, person: Person, *, by: str, why: str, at: datetime) -> None:
-    """Take the role of teacher back; feedback already given stays."""
+def stop_teaching(edition: Edition, person: Person, *, by: str, why: str, at: datetime,
+                  notify: Notify) -> None:
+    """Take the role of teacher back; feedback that was released stays."""
     if person.__name__ in edition.teachers:
         del edition.teachers[person.__name__]
         person.teaches.pop("/".join(path_of(edition)), None)
         record(edition, "teacher.taken", by=by, at=at, why=why, person=person.__name__)
+        notify(TeacherStopped(edition, person.__name__, at))
+
+
+def _write_person(person: Person) -> None:
+    """Taking part and teaching each look at what the other writes, in trees of many people.
+
+    Both write the person too, so that of the two at one moment one is told to look again.
+    """
+    person._p_changed = True

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lms_leiderschap.enrolment.model import Enrolment
+from lms_leiderschap.programme.model import Edition
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,4 +18,13 @@ class Enrolled:
 
     enrolment: Enrolment
     invite: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TeacherStopped:
+    """A person no longer teaches an edition; feedback they did not release is nobody's now."""
+
+    edition: Edition
+    person_id: str
     at: datetime

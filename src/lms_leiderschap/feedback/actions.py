@@ -14,7 +14,6 @@ from lms_leiderschap.feedback.model import DECISIONS, REMARK_KINDS, Feedback, Re
 from lms_leiderschap.feedback.pieces import moved, pieces_of, says_something
 from lms_leiderschap.feedback.queue import place_row
 from lms_leiderschap.institution.actions import record
-from lms_leiderschap.institution.model import institution_of
 from lms_leiderschap.store.folder import new_id
 from lms_leiderschap.submission.model import Submission
 from lms_leiderschap.submission.rows import write_row
@@ -29,8 +28,9 @@ def begin(submission: Submission, author: str, *, kind: str = "teacher", at: dat
 
     From here on the participant cannot take the version back: the mark stands on the version
     itself, so that of a taking back and a beginning at one moment one is told to look again.
-    Raises Refusal when it was taken back.
+    Raises Refusal when it was taken back, or when no feedback is asked for.
     """
+    _check_asked(submission)
     if feedback := feedback_by(submission, author):
         return feedback
     if submission.state == "withdrawn":
@@ -62,15 +62,18 @@ def keep_feedback(
     serial   per piece (see Feedback.serials) the serial the page started from, 0 for one that is
              left out; None writes over what is there
     Raises DraftMoved (field: name of the piece) when a piece was saved elsewhere since; Refusal
-    when the version was taken back or its feedback is released. What says nothing makes nothing.
+    when the version was taken back, asks for no feedback, or its feedback is released and this
+    would change it. What says nothing makes nothing.
     """
+    _check_asked(submission)
     sent = pieces_of(notes, choices, steps, decision, until)
     feedback = feedback_by(submission, author)
     if feedback is None and not any(map(says_something, sent.values())):
         return Feedback(author, "teacher", at)
     feedback = feedback or begin(submission, author, at=at)
-    _check_unreleased(feedback)
     changed = {name: value for name, value in sent.items() if feedback.piece(name) != value}
+    if changed:
+        _check_unreleased(feedback)
     if serial is not None:
         for name in moved(feedback, changed, serial):
             raise DraftMoved(
@@ -102,10 +105,12 @@ def _write(feedback: Feedback, changed: Mapping[str, Any]) -> None:
 
 
 def make_ready(feedback: Feedback, *, at: datetime, notify: Notify) -> None:
-    """Say that feedback is done. A version that goes back is released at once.
+    """Say that feedback is done; what is released is. A version that goes back is released at once.
 
     Raises Refusal (field "steps", "decision" or "until") when something is missing.
     """
+    if feedback.state == "released":
+        return
     _check_whole(feedback, at)
     if feedback.state == "draft":
         feedback.state, feedback.ready_at = "ready", at
@@ -141,11 +146,10 @@ def release(feedback: Feedback, *, by: str, at: datetime, notify: Notify) -> Non
         work = submission.work
         if feedback.decision == "returned":
             work.changes = (*work.changes, (feedback.until, ""))
-        author = institution_of(submission).people[feedback.author]
         write_row(
             work,
             new=True,
-            feedback={"by": author.given_name, "points": feedback.points, "at": at.isoformat()},
+            feedback={"by": feedback.author, "points": feedback.points, "at": at.isoformat()},
         )
     place_row(submission)
     record(feedback, "feedback.released", by=by, at=at, decision=feedback.decision)
@@ -173,7 +177,8 @@ def add_remark(
 
     kind    one of REMARK_KINDS
     anchor  version, block, start, end, quote, and part or file (see anchors.anchor_of)
-    key     random text of the form that was drawn; the same key is the same remark
+    key     random text of the form that was drawn; the same key is the same remark, which says
+            from then on what was sent last
     Raises Refusal (field "text" or "kind") when it says nothing or its feedback is released.
     """
     if kind not in REMARK_KINDS:
@@ -183,9 +188,13 @@ def add_remark(
     feedback = begin(submission, author, at=at)
     _check_unreleased(feedback)
     name = _name_of(key) if key else new_id()
-    if name in feedback.remarks:
-        return feedback.remarks[name]
-    remark = feedback.remarks.add(name, Remark(kind, text, dict(anchor), author, at))
+    remark: Remark | None = feedback.remarks.get(name)
+    if remark is None:
+        remark = feedback.remarks.add(name, Remark(kind, text, dict(anchor), author, at))
+    elif (remark.kind, remark.text) == (kind, text):
+        return remark
+    else:
+        remark.kind, remark.text, remark.serial = kind, text, remark.serial + 1
     feedback.saved_at = at
     place_row(submission)
     return remark
@@ -202,6 +211,11 @@ def remove_remark(remark: Remark, *, at: datetime) -> None:
 
 def _name_of(key: str) -> str:
     return b32encode(sha256(key.encode()).digest()).decode().lower()[:13]
+
+
+def _check_asked(submission: Submission) -> None:
+    if submission.outcome == "kept":
+        raise Refusal(_("No feedback is asked for on this work."))
 
 
 def _check_unreleased(feedback: Feedback) -> None:

@@ -107,17 +107,25 @@ def feedback_by(submission: Submission, person_id: str) -> Feedback | None:
 
 def held_by_other(submission: Submission, person_id: str) -> str:
     """Id of another teacher who is at it; "" when there is none."""
-    for feedback in submission.feedback.values():
-        if feedback.kind == "teacher" and feedback.author != person_id:
-            return feedback.author
-    return ""
+    others = [item.author for item in _of_teachers(submission) if item.author != person_id]
+    return others[0] if others else ""
 
 
 def deciding(submission: Submission) -> Feedback | None:
     """The teacher's feedback whose decision counts: the released, else the ready, else a draft."""
     order = {"released": 0, "ready": 1, "draft": 2}
-    own = [item for item in submission.feedback.values() if item.kind == "teacher"]
+    own = _of_teachers(submission)
     return min(own, key=lambda item: order[item.state]) if own else None
+
+
+def _of_teachers(submission: Submission) -> list[Feedback]:
+    """What somebody left unreleased who no longer teaches the edition holds nobody up."""
+    teachers = submission.work.edition.teachers
+    return [
+        item
+        for item in submission.feedback.values()
+        if item.kind == "teacher" and (item.state == "released" or item.author in teachers)
+    ]
 
 
 def released(submission: Submission) -> list[Feedback]:

@@ -13,7 +13,7 @@ from typing import Any
 from lms_leiderschap.feedback.model import deciding
 from lms_leiderschap.institution.model import institution_of
 from lms_leiderschap.programme.model import Edition
-from lms_leiderschap.store.folder import path_of
+from lms_leiderschap.store.folder import find, path_of
 from lms_leiderschap.store.index import CoveringList, Key, Row
 from lms_leiderschap.submission.blocks import reading_minutes
 from lms_leiderschap.submission.model import Submission
@@ -96,6 +96,16 @@ def place_row(submission: Submission) -> None:
             queue(edition, name).put(key, row_of(submission))
         else:
             queue(edition, name).drop(key)
+
+
+def free_rows(edition: Edition, person_id: str) -> None:
+    """Bring the rows up to date of what somebody was at who no longer teaches the edition."""
+    for state in ("waiting", "ready"):
+        held = [
+            row["path"] for _key, row in queue(edition, state).items() if row.get("by") == person_id
+        ]
+        for path in held:
+            place_row(find(institution_of(edition), tuple(path.split("/"))))
 
 
 def merged(editions: Sequence[Edition], state: str, after: Key | None = None) -> Iterator[Line]:

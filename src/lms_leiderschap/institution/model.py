@@ -18,7 +18,7 @@ from pyramid.authorization import DENY_ALL, Allow, Authenticated
 
 from lms_leiderschap.permissions import Permission, Role, allow
 from lms_leiderschap.store.folder import Folder, Resource
-from lms_leiderschap.store.index import CoveringList, Row
+from lms_leiderschap.store.index import CoveringList, packed, unpacked
 
 SHARDS = 16
 GUARD = -1  # a shard is never empty: store/index.py says why
@@ -33,7 +33,7 @@ class Sharded(Persistent):
     _v_written = False
 
     def __init__(self) -> None:
-        self._shards = tuple(LOBTree({GUARD: Row()}) for _number in range(SHARDS))
+        self._shards = tuple(LOBTree({GUARD: ""}) for _number in range(SHARDS))
 
     def put(self, entry: dict[str, Any]) -> int:
         """Keep `entry` (plain values) and return its number."""
@@ -42,7 +42,7 @@ class Sharded(Persistent):
         return number
 
     def replace(self, number: int, entry: dict[str, Any]) -> None:
-        self._shards[number % SHARDS][number] = Row(entry)
+        self._shards[number % SHARDS][number] = packed(entry)
         self._v_written = True
 
     def was_written(self) -> bool:
@@ -58,7 +58,8 @@ class Sharded(Persistent):
 
     def items(self) -> Iterator[tuple[int, dict[str, Any]]]:
         for shard in self._shards:
-            yield from shard.items(min=0)
+            for number, text in shard.items(min=0):
+                yield number, unpacked(text)
 
 
 class AuditLog(Persistent):

@@ -13,13 +13,15 @@ import transaction
 from pyramid.request import Request
 from pyramid.response import Response
 
+from lms_leiderschap.people.model import Person
 from lms_leiderschap.people.tokens import form_key, person_of_form_key
 from lms_leiderschap.store.file import StoredFile
 from lms_leiderschap.store.root import institution_in
-from lms_leiderschap.web.multipart import read_ahead
 from lms_leiderschap.web.security import session_of
 
 STAGED, TOO_LARGE = "lms.staged", "lms.too_large"
+MOST_FILES = 20  # of one request
+MOST_STAGED = 200 * 2**20  # bytes that wait for a form of one person
 Handler = Callable[[Request], Response]
 
 
@@ -63,22 +65,27 @@ def _stage(request: Request) -> dict[str, list[Staged]]:
 
 
 def _uploads(request: Request) -> list[tuple[str, Any]]:
-    """Field name and upload for every file that is not empty and not too large."""
-    found, most = [], request.registry.lms.file_max
-    read_ahead(request)
-    try:
-        pairs = list(request.POST.items())
-    except ValueError:
-        return []
-    for field, value in pairs:
+    """Field name and upload for every file, but for those that are too large or too many."""
+    found: list[tuple[str, Any]] = []
+    for field, value in request.POST.items():
         if not getattr(value, "filename", None):
             continue
-        value.file.seek(0, 2)
-        if value.file.tell() > most:
-            request.environ.setdefault(TOO_LARGE, {}).setdefault(field, []).append(value.filename)
+        if _size(value) > request.registry.lms.file_max or len(found) == MOST_FILES:
+            _refuse(request, field, value)
         else:
             found.append((field, value))
     return found
+
+
+def _size(upload: Any) -> int:
+    upload.file.seek(0, 2)
+    return int(upload.file.tell())
+
+
+def _refuse(request: Request, field: str, upload: Any) -> None:
+    names = request.environ.setdefault(TOO_LARGE, {}).setdefault(field, [])
+    if upload.filename not in names:  # an attempt before this one may have named it
+        names.append(upload.filename)
 
 
 def _whose(request: Request) -> str | None:
@@ -86,9 +93,8 @@ def _whose(request: Request) -> str | None:
     session = session_of(request)
     if session is not None:
         return session.person
-    key = request.POST.get("key", "")
-    return person_of_form_key(request.registry.lms.secret(request.entry), key) if (
-        isinstance(key, str)) else None
+    key, secret = request.POST.get("key", ""), request.registry.lms.secret(request.entry)
+    return person_of_form_key(secret, key, request.arrived) if isinstance(key, str) else None
 
 
 def _keep(request: Request, connection: Any, person_id: str,
@@ -97,12 +103,22 @@ def _keep(request: Request, connection: Any, person_id: str,
     staged: dict[str, list[Staged]] = {}
     if person is None or person.blocked:
         return staged
+    room = _room(person)
     for field, upload in uploads:
+        room -= _size(upload)
+        if room < 0:
+            _refuse(request, field, upload)
+            continue
         kept = person.staged.stage(StoredFile(upload.filename, "", request.arrived))
         kept.fill(upload.file, connection)
         staged.setdefault(field, []).append(
             Staged(kept.id, kept.name, kept.media_type, kept.size, kept.sha256))
     return staged
+
+
+def _room(person: Person) -> int:
+    """Bytes that a person may still send before a form uses what waits."""
+    return MOST_STAGED - sum(file.size for file in person.staged.values())
 
 
 def staged_file(request: Request, file_id: str) -> StoredFile | None:
@@ -115,7 +131,7 @@ def new_form_key(request: Request) -> str:
     """Random text for one drawn form; it also says, signed, for whom it was drawn."""
     person = request.person
     return form_key(request.registry.lms.secret(request.entry),
-                    person.__name__ if person is not None else "")
+                    person.__name__ if person is not None else "", request.arrived)
 
 
 def includeme(config: Any) -> None:

@@ -9,9 +9,11 @@ import hashlib
 import hmac
 import secrets
 from base64 import urlsafe_b64encode
+from datetime import datetime, timedelta
 from urllib.parse import quote, unquote
 
 _FORM_KEY = b"lms_leiderschap form key"
+FORM_KEY_LASTS = timedelta(hours=12)
 
 
 def new_token() -> tuple[str, str]:
@@ -43,15 +45,22 @@ def verify(secret: bytes, text: str) -> tuple[str, ...] | None:
     return tuple(unquote(part) for part in body.split("."))
 
 
-def form_key(secret: bytes, person_id: str) -> str:
-    """A new key for one drawn form, `<random>.<person>.<mac>`: whose it is, also after logout."""
-    return sign(_form_secret(secret), secrets.token_urlsafe(16), person_id)
+def form_key(secret: bytes, person_id: str, at: datetime) -> str:
+    """A new key for one form drawn at `at`, `<random>.<person>.<seconds since 1970>.<mac>`.
+
+    It says whose the form is, also after logout.
+    """
+    drawn = str(int(at.timestamp()))
+    return sign(_form_secret(secret), secrets.token_urlsafe(16), person_id, drawn)
 
 
-def person_of_form_key(secret: bytes, key: str) -> str | None:
-    """The id of the person a form was drawn for, None when `key` is not one of ours."""
+def person_of_form_key(secret: bytes, key: str, at: datetime) -> str | None:
+    """The id of the person a form was drawn for; None when `key` is not ours or too old at `at`."""
     parts = verify(_form_secret(secret), key)
-    return parts[1] if parts and len(parts) == 2 else None
+    if parts is None or len(parts) != 3:
+        return None
+    age = at.timestamp() - int(parts[2])
+    return parts[1] if age <= FORM_KEY_LASTS.total_seconds() else None
 
 
 def _form_secret(secret: bytes) -> bytes:

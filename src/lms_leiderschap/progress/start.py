@@ -19,7 +19,7 @@ def take_along(event: FeedbackReleased) -> None:
 def includeme(config: Any) -> None:
     config.scan("lms_leiderschap.progress.views")
     config.add_subscriber(take_along, FeedbackReleased)
-    config.add_subscriber(lambda event: erase_traces(event.person), PersonErased)
+    config.add_subscriber(lambda event: erase_traces(event.person, at=event.at), PersonErased)
     config.add_navigation(10, _("My week"), "/week", "calendar-week",
                           lambda request: bool(request.person.enrolments))
     config.add_navigation(30, _("Thread"), "/thread", "route",

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from lms_leiderschap.enrolment.model import Enrolment
-from lms_leiderschap.institution.model import Institution
+from lms_leiderschap.institution.model import Institution, institution_of
 from lms_leiderschap.meeting.model import Meeting
 from lms_leiderschap.people.model import Person
 from lms_leiderschap.store.folder import find
@@ -43,6 +43,12 @@ class Item:
     rank: int | None
 
     @property
+    def teacher(self) -> str:
+        """Given name of who gave the feedback; "" after they were erased."""
+        person = institution_of(self.holder).people.get(self.row["feedback"]["by"])
+        return person.given_name if person else ""
+
+    @property
     def due(self) -> str:
         """Sorts by date; what has none comes last."""
         return self.deadline.until.isoformat() if self.deadline.until else "9"
@@ -57,7 +63,8 @@ class Week:
     after     what comes, by date: ("meeting", day, module title), ("waiting", item) for which
               feedback is expected, ("work", item) that is due
     later     open work with a date further on, or without one
-    past      finished, handed in without feedback, or closed
+    closed    not handed in and no longer possible without a new date
+    past      finished, handed in without feedback, or a preparation whose day is over
     """
 
     now: Item | None
@@ -65,6 +72,7 @@ class Week:
     new: list[Item]
     after: list[tuple[Any, ...]]
     later: list[Item]
+    closed: list[Item]
     past: list[Item]
 
     @property
@@ -88,8 +96,9 @@ def week_of(institution: Institution, person: Person, at: datetime) -> Week:
         new=[item for item in items if item.row.get("new")],
         after=_after(items, dated[:COMING], _meetings(enrolments, at)),
         later=dated[COMING:] + [item for item in open_items if not item.deadline.until],
-        past=[item for item in items
-              if item.row["state"] in ("met", "talk", "done", "kept")] + closed,
+        closed=[item for item in closed if not item.tick],
+        past=[item for item in items if item.row["state"] in ("met", "talk", "done", "kept")]
+        + [item for item in closed if item.tick],
     )
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import secrets
 from base64 import b32encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from BTrees.OOBTree import OOBTree
 from persistent import Persistent
 
 R = TypeVar("R", bound="Resource")
+NOBODY: Mapping[str, Any] = MappingProxyType({})
 
 
 def new_id() -> str:
@@ -36,15 +38,20 @@ class Resource(Persistent):
 
 
 class Folder(Resource):
-    """A resource that holds others by name; members with different names never conflict."""
+    """A resource that holds others by name; members with different names never conflict.
 
-    def __init__(self) -> None:
-        self._members: Any = OOBTree()
+    Most folders stay empty (files, remarks), so the tree is made with the first member. Two writers
+    of the first one collide, as they would in an empty tree.
+    """
+
+    _members: Any = NOBODY
 
     def add(self, name: str, member: R) -> R:
         """Put `member` here under `name`. Raises KeyError when the name is taken."""
         if name in self._members:
             raise KeyError(name)
+        if self._members is NOBODY:
+            self._members = OOBTree()
         member.__name__ = name
         member.__parent__ = self
         self._members[name] = member
@@ -52,6 +59,8 @@ class Folder(Resource):
 
     def remove(self, name: str) -> None:
         """Take the member out of the tree. Raises KeyError when there is none."""
+        if name not in self._members:
+            raise KeyError(name)
         del self._members[name]
 
     def __getitem__(self, name: str) -> Any:

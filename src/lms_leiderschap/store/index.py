@@ -6,7 +6,8 @@ A list belongs to one permission and holds only what everyone with that permissi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -15,20 +16,23 @@ from BTrees.OOBTree import OOBTree
 from persistent import Persistent
 
 Key = tuple[str, str]
+Row = dict[str, Any]
 # BTrees settle two writers of one bucket, but not when it was empty or becomes empty. A list like
 # "ready" goes from one row to none all day, so each list keeps this one, which is never shown.
 GUARD = ("", "")
 
 
-class Row(dict[str, Any]):
-    """Plain values by name, in some order or other.
+def packed(row: Mapping[str, Any]) -> str:
+    """A row as BTrees keep it best: one text.
 
-    To settle two writers of one bucket BTrees ask of every value in it which one is less; where a
-    dict refuses to answer, any two writers of neighbours would collide.
+    To settle two writers of one bucket they ask of every value in it which one is less, and a dict
+    refuses to answer. A bucket of texts is also written and read four times as fast.
     """
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
 
-    def __lt__(self, other: object) -> bool:
-        return repr(self) < repr(other)
+
+def unpacked(text: str) -> Row:
+    return json.loads(text)  # type: ignore[no-any-return]
 
 
 class CoveringList(Persistent):
@@ -39,16 +43,21 @@ class CoveringList(Persistent):
     retention = "with edition"
 
     def __init__(self) -> None:
-        self._rows: Any = OOBTree({GUARD: Row()})
+        self._rows: Any = OOBTree({GUARD: ""})
         self._count = Length()
 
-    def put(self, key: Key, row: dict[str, Any]) -> None:
-        """Write the row, new or in place of the one under the same key."""
-        if self._rows.get(key) == row:
+    def put(self, key: Key, row: Row) -> None:
+        """Write the row, new or in place of the one under the same key.
+
+        Its values are what JSON knows.
+        """
+        text = packed(row)
+        known = self._rows.get(key)
+        if known == text:
             return
-        if key not in self._rows:
+        if known is None:
             self._count.change(1)
-        self._rows[key] = Row(row)
+        self._rows[key] = text
 
     def drop(self, key: Key) -> None:
         """Take the row out; nothing happens when it is not there."""
@@ -57,11 +66,13 @@ class CoveringList(Persistent):
             self._count.change(-1)
 
     def get(self, key: Key) -> Row | None:
-        return self._rows.get(key)  # type: ignore[no-any-return]
+        text = self._rows.get(key)
+        return unpacked(text) if text else None
 
     def items(self, after: Key | None = None) -> Iterator[tuple[Key, Row]]:
         """Rows in order of their key, from just after `after` on."""
-        return iter(self._rows.items(min=after or GUARD, excludemin=True))
+        for key, text in self._rows.items(min=after or GUARD, excludemin=True):
+            yield key, unpacked(text)
 
     def latest(self, before: Key | None = None) -> Iterator[tuple[Key, Row]]:
         """Rows in the opposite order, from just before `before` on."""
@@ -73,7 +84,7 @@ class CoveringList(Persistent):
                 return
             if key == GUARD:
                 return
-            yield key, self._rows[key]
+            yield key, unpacked(self._rows[key])
             top = (key[0], _just_below(key[1]))
 
     def first(self, number: int) -> list[tuple[Key, Row]]:

@@ -8,37 +8,18 @@ from typing import Any
 
 from lms_leiderschap.errors import DraftMoved, Refusal
 from lms_leiderschap.institution.actions import post, record
-from lms_leiderschap.institution.model import institution_of
 from lms_leiderschap.store.file import StoredFile
-from lms_leiderschap.store.folder import new_id, path_of
-from lms_leiderschap.submission.completeness import Completeness, check
-from lms_leiderschap.submission.deadline import RULE_VERSION, working_days_after
+from lms_leiderschap.store.folder import path_of
 from lms_leiderschap.submission.events import DateGiven, SubmissionReceived, SubmissionWithdrawn
+from lms_leiderschap.submission.freezing import checked, frozen
 from lms_leiderschap.submission.model import Answer, DraftPart, Submission, Work
-from lms_leiderschap.submission.products import goals_of
-from lms_leiderschap.submission.receipt import changed_blocks, receipt_of
+from lms_leiderschap.submission.receipt import receipt_of, sent_fingerprint
 from lms_leiderschap.submission.rows import write_row
 from lms_leiderschap.texts import _
 
 Notify = Callable[[Any], None]
 MOST_FILES = 20
-
-
-class Incomplete(Refusal):
-    """Required parts are missing and handing in without them was not confirmed.
-
-    missing  keys of those parts
-    """
-
-    def __init__(self, missing: tuple[str, ...]) -> None:
-        super().__init__(
-            _(
-                "Parts of your report are still missing. Add them, or confirm that "
-                "you hand in without them."
-            ),
-            "without",
-        )
-        self.missing = missing
+LONGEST_NOTE = 2000
 
 
 def prepare_work(holder: Any, keys: Collection[str]) -> None:
@@ -58,7 +39,7 @@ def save_part(
     Raises DraftMoved when the part was saved elsewhere since, Refusal when the work is not open
     or has no such part. Saving after the deadline is allowed: text is never refused for being late.
     """
-    _check_open(work)
+    check_open(work)
     if part not in [known.key for known in work.report.parts]:
         raise Refusal(_("This part is not in this report."), part)
     draft = work.parts.get(part)
@@ -97,7 +78,7 @@ def attach(
     An upload that was staged leaves the staging.
     Raises Refusal (field "files") when there are twenty already.
     """
-    _check_open(work)
+    check_open(work)
     if upload.id in work.chosen:
         return
     if len(work.chosen) >= MOST_FILES:
@@ -113,7 +94,7 @@ def attach(
 
 def detach(work: Work, file_id: str, *, by: str, at: datetime) -> None:
     """Take a file out of the draft; versions that hold it keep it."""
-    _check_open(work)
+    check_open(work)
     if file_id not in work.chosen:
         return
     work.chosen = tuple(known for known in work.chosen if known != file_id)
@@ -124,7 +105,7 @@ def detach(work: Work, file_id: str, *, by: str, at: datetime) -> None:
 
 def move_file(work: Work, file_id: str, places: int) -> None:
     """Move a file of the draft up (negative) or down in the reading order."""
-    _check_open(work)
+    check_open(work)
     if file_id in work.chosen:
         rest = [known for known in work.chosen if known != file_id]
         place = max(0, min(len(rest), work.chosen.index(file_id) + places))
@@ -145,20 +126,28 @@ def submit(
 
     answers  part key to (answer, serial the page started from); parts left out keep their draft
     without  keys of missing parts that may be missing
-    key      random text of the form that was drawn; the same key gives the same version
+    key      random text of the form that was drawn; with the same content it gives the same
+             version, unless that was taken back
     at       arrival of the request: this moment decides whether it is on time
     Raises Incomplete, DraftMoved, or Refusal: closed, already handed in, nothing in it.
     """
-    if earlier := work.keys.get(key):
-        return work.versions[earlier]
-    _check_open(work)
+    values = {part: value for part, (value, _serial) in answers.items()}
+    sent = sent_fingerprint(values, work.draft_files())
+    if earlier := made_by_form(work, key, sent):
+        return earlier
+    check_open(work)
     verdict = work.deadline.verdict(at)
     if verdict == "closed":
         raise Refusal(_("Handing in is closed. Ask the programme office for a new date."))
     for part, (value, serial) in answers.items():
         save_part(work, part, value, serial=serial, by=by, at=at)
-    done = _checked(work, without)
-    submission = _freeze(work, done, key, verdict, at)
+    done = checked(work, without)
+    submission = frozen(work, done, verdict, at)
+    work.versions.add(str(submission.number), submission)
+    work.keys[key] = (str(submission.number), sent)
+    # Writes the work itself: whoever changes its files at this moment has to look again.
+    work.handed_in = submission.number
+    submission.receipt = receipt_of(submission, done)
     write_row(work, new=False, feedback=None)
     record(submission, "work.submitted", by=by, at=at, version=submission.number)
     for file in work.draft_files():
@@ -167,74 +156,70 @@ def submit(
     return submission
 
 
-def _checked(work: Work, without: Collection[str]) -> Completeness:
-    answers = work.answers()
-    done = check(work.report, answers, work.draft_files(), goals=goals_of(work, answers))
-    if not work.chosen and not any(map(_holds, answers.values())):
-        raise Refusal(_("There is nothing in it yet. Write something or add a file."))
-    if missing := tuple(key for key in done.missing if key not in without):
-        raise Incomplete(missing)
-    return done
+def made_by_form(work: Work, key: str, sent: str) -> Submission | None:
+    """The version that this form with this content made; None once it was taken back.
 
-
-def _holds(value: Answer) -> bool:
-    return bool(value.get("blocks") or value.get("entries") or value.get("choice"))
-
-
-def _freeze(work: Work, done: Completeness, key: str, verdict: str, at: datetime) -> Submission:
-    number = len(work.versions) + 1
-    before = work.last
-    submission = Submission(new_id(), number, work.holder.authors(at), at)
-    submission.answers = work.answers()
-    submission.files = work.chosen
-    submission.words, submission.missing = done.words, tuple(done.missing)
-    submission.verdict = (verdict, RULE_VERSION)
-    submission.changed_blocks = changed_blocks(before, submission) if before else None
-    if work.assignment.feedback_required:
-        submission.promised = working_days_after(
-            institution_of(work), at, work.edition.promise_days
-        )
-    else:
-        submission.outcome = "kept"
-    work.versions.add(str(number), submission)
-    work.keys[key] = str(number)
-    submission.receipt = receipt_of(submission, done)
-    return submission
+    sent  fingerprint of what was sent (``receipt.sent_fingerprint``)
+    """
+    number, before = work.keys.get(key, ("", ""))
+    if not number or sent != before:
+        return None
+    version: Submission = work.versions[number]
+    return version if version.state != "withdrawn" else None
 
 
 def withdraw(submission: Submission, *, by: str, at: datetime, notify: Notify) -> None:
     """Take a version back; it stays with the work as withdrawn, and the draft is open again.
 
-    Raises Refusal once a teacher has stored something on it, or when it is not the last version.
+    Raises Refusal where ``why_kept`` says why.
     """
     work = submission.work
     if submission.state == "withdrawn":
         return
-    if submission.held_by or submission.outcome not in ("", "kept"):
-        raise Refusal(
-            _("Your teacher has begun on this version, so it can no longer be taken back.")
-        )
+    if reason := why_kept(submission, at):
+        raise Refusal(reason)
     submission.state, submission.outcome = "withdrawn", ""
     write_row(work)
     record(submission, "work.withdrawn", by=by, at=at, version=submission.number)
     notify(SubmissionWithdrawn(submission, at))
 
 
+def why_kept(submission: Submission, at: datetime) -> str:
+    """The sentence that says why a version cannot be taken back; "" while it can."""
+    work = submission.work
+    if work.last is not submission:
+        return _("Only the last version can be taken back.")
+    if submission.held_by or submission.outcome not in ("", "kept"):
+        return _("Your teacher has begun on this version, so it can no longer be taken back.")
+    if work.deadline.verdict(at) == "closed":
+        return _(
+            "Handing in is closed, so this version can no longer be taken back: "
+            "another one could not be handed in."
+        )
+    return ""
+
+
 def tick(work: Work, note: str, *, by: str, at: datetime) -> None:
     """Say that a preparation was done, with a note that may be empty.
 
-    Raises Refusal for work that asks for more than a tick.
+    Raises Refusal for work that asks for more than a tick, and for a note (field "note") of more
+    than 2,000 characters.
     """
     if not work.is_tick:
         raise Refusal(_("This assignment asks for a report."))
+    if len(note) > LONGEST_NOTE:
+        sentence = _("Make this shorter: at most ${n} characters.", {"n": LONGEST_NOTE})
+        raise Refusal(sentence, "note")
     work.ticked = {"at": at.isoformat(), "note": note}
     write_row(work)
     record(work, "work.ticked", by=by, at=at)
 
 
 def untick(work: Work, *, by: str, at: datetime) -> None:
-    """Take a tick back."""
-    work.ticked = None
+    """Take a tick back; its note stays, to go on with."""
+    if work.ticked is None:
+        return
+    work.note, work.ticked = work.ticked["note"], None
     write_row(work)
     record(work, "work.unticked", by=by, at=at)
 
@@ -271,6 +256,7 @@ def mark_read(work: Work) -> None:
         write_row(work, new=False)
 
 
-def _check_open(work: Work) -> None:
+def check_open(work: Work) -> None:
+    """Raises Refusal when the last version stays as it is: with a teacher, or finished."""
     if not work.is_open:
         raise Refusal(_("This version was handed in and stays as it is."))

@@ -25,7 +25,7 @@ class Deadline:
 
     first    the date before any change, None when there was none
     reason   why the date was changed last, "" when it was not
-    closes   aware moment after which handing in is refused, None when it never is
+    closes   aware moment from which handing in is refused, None when it never is
     """
 
     until: datetime | None
@@ -55,8 +55,20 @@ def deadline_of(holder: Any, work_key: str, changes: tuple[tuple[str, str], ...]
 
 
 def closing(edition: Edition, until: datetime | None) -> datetime | None:
-    """Late work is accepted for some days and marked; then a new date has to be asked."""
-    return until + timedelta(days=edition.late_days, minutes=1) if until else None
+    """Late work is accepted for some days and marked; then a new date has to be asked.
+
+    Those are days of the local calendar, up to and including 23.59 of the last one.
+    """
+    if until is None:
+        return None
+    institution = institution_of(edition)
+    day = until.astimezone(institution.tz).date() + timedelta(days=edition.late_days)
+    return last_minute_of(day, institution) + timedelta(minutes=1)
+
+
+def last_minute_of(day: date, institution: Institution) -> datetime:
+    """23.59 of a day of the local calendar, in UTC."""
+    return datetime.combine(day, LAST_MINUTE, institution.tz).astimezone(UTC)
 
 
 def rule_date(edition: Edition, holder: Any, work_key: str) -> datetime | None:
@@ -74,7 +86,7 @@ def rule_date(edition: Edition, holder: Any, work_key: str) -> datetime | None:
     if assignment.due.rule == "before_meeting":
         institution = institution_of(edition)
         day = meeting.starts.astimezone(institution.tz).date() - timedelta(days=1)
-        return datetime.combine(day, LAST_MINUTE, institution.tz).astimezone(UTC)
+        return last_minute_of(day, institution)
     return None
 
 
@@ -101,4 +113,4 @@ def working_days_after(institution: Institution, moment: datetime, days: int) ->
         day += timedelta(days=1)
         if day.weekday() < 5 and not any(first <= day <= last for first, last in free):
             days -= 1
-    return datetime.combine(day, LAST_MINUTE, institution.tz).astimezone(UTC)
+    return last_minute_of(day, institution)

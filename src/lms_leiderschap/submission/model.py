@@ -48,14 +48,20 @@ class Work(Resource):
     files    every file that was attached and is still named by the draft or a version
     chosen   ids of the files of the draft, in the order they are to be read
     versions frozen versions by number ("1", "2")
-    keys     key of the form that was sent, to the number of the version it made
+    keys     key of the form that was sent, to the number of the version it made and a
+             fingerprint of what was sent
+    handed_in  number of the version that was made last: with it every hand-in writes this object,
+             so that no file leaves the draft at the same moment
     changes  dates given to this work: (ISO moment, reason), oldest first
     ticked   for work without a text: {"at": ISO moment, "note": str}
+    note     the note of a tick that was taken back
     """
 
     schema = 1
-    personal = ("parts", "files", "versions", "ticked")
+    personal = ("parts", "files", "versions", "ticked", "note")
     retention = "seven years"
+    handed_in = 0
+    note = ""
 
     def __init__(self, key: str) -> None:
         self.key = key

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lms_leiderschap.institution.model import institution_of
+from lms_leiderschap.store.file import StoredFile
 from lms_leiderschap.submission.completeness import Completeness
-from lms_leiderschap.submission.model import Submission
+from lms_leiderschap.submission.model import Answer, Submission
 
 
 def receipt_of(submission: Submission, done: Completeness) -> dict[str, Any]:
@@ -43,6 +45,22 @@ def fingerprint(answers: dict[str, Any]) -> str:
     """SHA-256 of what was written: sorted keys, no spaces, UTF-8."""
     text = json.dumps(answers, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def sent_fingerprint(answers: Mapping[str, Answer], files: Iterable[StoredFile]) -> str:
+    """SHA-256 of what a form sent, the same when it is sent again.
+
+    Sent again, a text may get other ids and a file is received once more: neither counts.
+    """
+    texts = {part: _without_ids(answer) for part, answer in answers.items()}
+    digests = list(dict.fromkeys(file.sha256 for file in files))
+    return fingerprint({"answers": texts, "files": digests})
+
+
+def _without_ids(answer: Answer) -> Answer:
+    if "blocks" not in answer:
+        return answer
+    return {**answer, "blocks": [{**block, "id": ""} for block in answer["blocks"]]}
 
 
 def changed_blocks(before: Submission, after: Submission) -> int:

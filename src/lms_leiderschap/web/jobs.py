@@ -72,17 +72,25 @@ class Jobs:
         """Do all that is due at a moment, for every institution."""
         self.at = at
         for entry in self.registry.lms.institutions:
-            for number, kind in self._due(entry, at):
-                if self._stop.is_set():
-                    return
-                try:
-                    self.deliveries[kind](self, entry, number)
-                except Exception:
-                    log.exception("delivery of %s failed", kind)
-                    self.put_off(entry, number, at)
-            for name, (job, every) in self.periodic.items():
-                if self.registry.side.take_due(entry.key, name, at, every):
-                    self._run_job(entry, name, job, at)
+            try:
+                self._run_for(entry, at)
+            except Exception:
+                log.exception("the jobs of %s failed", entry.key)
+
+    def _run_for(self, entry: InstitutionEntry, at: datetime) -> None:
+        for number, kind in self._due(entry, at):
+            if self._stop.is_set():
+                return
+            try:
+                self.deliveries[kind](self, entry, number)
+            except Exception:
+                log.exception("delivery of %s failed", kind)
+                self.put_off(entry, number, at)
+        for name, (job, every) in self.periodic.items():
+            if self._stop.is_set():
+                return
+            if self.registry.side.take_due(entry.key, name, at, every):
+                self._run_job(entry, name, job, at)
 
     def _run_job(self, entry: InstitutionEntry, name: str, job: Job, at: datetime) -> None:
         try:

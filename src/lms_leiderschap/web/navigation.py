@@ -48,11 +48,20 @@ class Navigation:
         self.office_email = institution.office_email if institution is not None else ""
         self.help = f"mailto:{self.office_email}" if self.office_email else ""
         self.mailbox = "/demo/mail" if request.registry.lms.demo else ""
-        self.entries = [
-            Drawn(request.localizer.translate(entry.label), entry.url, entry.icon,
-                  request.path_info.startswith(entry.url))
-            for entry in request.registry.navigation if person is not None and entry.shows(request)
-        ]
+        shown = [entry for entry in request.registry.navigation
+                 if person is not None and entry.shows(request)]
+        here = _here(request, shown)
+        self.entries = [Drawn(request.localizer.translate(entry.label), entry.url, entry.icon,
+                              entry is here) for entry in shown]
+
+
+def _here(request: Request, shown: list[Entry]) -> Entry | None:
+    """The entry this page belongs to; pages deeper in the tree belong to the first one."""
+    for entry in shown:
+        if request.path_info.startswith(entry.url) or request.view_name == entry.url[1:]:
+            return entry
+    deeper = shown and request.path_info.startswith(("/programmes/", "/groups/"))
+    return shown[0] if deeper else None
 
 
 def add_navigation(config: Any, order: int, label: str, url: str, icon: str,

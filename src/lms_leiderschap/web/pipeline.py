@@ -16,10 +16,13 @@ from pyramid_retry import IBeforeRetry, is_error_retryable
 
 from lms_leiderschap.settings import InstitutionEntry
 from lms_leiderschap.store.root import institution_in
+from lms_leiderschap.web.multipart import MULTIPART, NO_FORM, read_form
+from lms_leiderschap.web.security import cookie
 
 Handler = Callable[[Request], Response]
 ARRIVED, COOKIES = "lms.arrived", "lms.cookies"
 MEAN_WAIT = 0.01
+LARGEST_UNKNOWN = 4 << 20  # bytes of a body without files, or of somebody who never signed in
 CSP = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
        "font-src 'self'; connect-src 'self'; media-src 'self' blob:; worker-src 'self'; "
        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
@@ -33,14 +36,12 @@ HEADERS = {
 }
 
 
-def ingress_tween(handler: Handler, registry: Any) -> Handler:
+def ingress_tween(handler: Handler, _registry: Any) -> Handler:
     """Note the moment of arrival, refuse what nobody's browser sends, and set the headers."""
-    most = registry.lms.body_max
-
     def tween(request: Request) -> Response:
         request.environ.setdefault(ARRIVED, datetime.now(UTC))
         request.environ.setdefault(COOKIES, request.environ.get("HTTP_COOKIE", ""))
-        response = _refused(request, most) or handler(request)
+        response = _refused(request) or _answer(request, handler)
         _close_copy(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
@@ -53,7 +54,7 @@ def ingress_tween(handler: Handler, registry: Any) -> Handler:
     return tween
 
 
-def _refused(request: Request, most: int) -> Response | None:
+def _refused(request: Request) -> Response | None:
     try:
         text = request.path_info + "".join(f"{key}{value}" for key, value in request.GET.items())
         request.host.encode("ascii")
@@ -62,9 +63,44 @@ def _refused(request: Request, most: int) -> Response | None:
         return HTTPBadRequest()
     if "\x00" in text:
         return HTTPBadRequest()
-    if (request.content_length or 0) > most:
-        return HTTPRequestEntityTooLarge()
     return None
+
+
+def _answer(request: Request, handler: Handler) -> Response:
+    """The page, or the calm one for what went wrong outside the transaction."""
+    try:
+        if is_too_large(request):
+            raise HTTPRequestEntityTooLarge
+        _read(request)
+        return handler(request)
+    except Exception as error:
+        if is_error_retryable(request, error):
+            raise
+        return request.invoke_exception_view()
+
+
+def is_too_large(request: Request) -> bool:
+    """Whether the body is not worth reading: only who was signed in sends us files.
+
+    The cookie may be of a login that has ended: nothing typed is lost, and the staging looks.
+    """
+    size = request.content_length or 0
+    if size <= LARGEST_UNKNOWN:
+        return False
+    known = request.content_type == MULTIPART and cookie(request).get_value()
+    return not known or size > request.registry.lms.body_max
+
+
+def _read(request: Request) -> None:
+    """Have `request.POST` ready for everybody after us. Raises HTTPBadRequest."""
+    if request.method in ("GET", "HEAD"):
+        return
+    try:
+        read_form(request)
+    except NO_FORM as broken:
+        raise HTTPBadRequest from broken
+    if not all(isinstance(token, str) for token in request.POST.getall("csrf_token")):
+        del request.POST["csrf_token"]  # a file: Pyramid can only compare text
 
 
 def _close_copy(request: Request) -> None:
@@ -88,8 +124,11 @@ def before_retry(event: Any) -> None:
 
 
 def attempts_for(request: Request) -> int | None:
-    """Only what writes is tried again; None means the number of the settings."""
-    return None if request.method == "POST" else 1
+    """Only what writes is tried again; None means the number of the settings.
+
+    For the next attempts the body is copied first: not that of what will be refused.
+    """
+    return None if request.method == "POST" and not is_too_large(request) else 1
 
 
 def entry_of(request: Request) -> InstitutionEntry:

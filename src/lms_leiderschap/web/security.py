@@ -27,6 +27,28 @@ def cookie(request: Request) -> CookieProfile:
                          samesite="Lax", path="/", serializer=_Token()).bind(request)
 
 
+class CsrfStorage:
+    """The CSRF token in a cookie; over https one that only https, and only this host, can set."""
+
+    def __init__(self) -> None:
+        self._plain = CookieCSRFStoragePolicy(
+            cookie_name=CSRF_COOKIE, httponly=True, samesite="Lax")
+        self._secure = CookieCSRFStoragePolicy(
+            cookie_name="__Host-" + CSRF_COOKIE, secure=True, httponly=True, samesite="Lax")
+
+    def _storage(self, request: Request) -> CookieCSRFStoragePolicy:
+        return self._secure if request.scheme == "https" else self._plain
+
+    def new_csrf_token(self, request: Request) -> str:
+        return str(self._storage(request).new_csrf_token(request))
+
+    def get_csrf_token(self, request: Request) -> str:
+        return str(self._storage(request).get_csrf_token(request))
+
+    def check_csrf_token(self, request: Request, supplied_token: str) -> bool:
+        return bool(self._storage(request).check_csrf_token(request, supplied_token))
+
+
 class _Token:
     """Tokens are random text: there is nothing in them to encode."""
 
@@ -111,7 +133,6 @@ def includeme(config: Any) -> None:
     config.add_view_predicate("allowed", Allowed)
     config.set_security_policy(SecurityPolicy())
     config.set_default_csrf_options(require_csrf=True, check_origin=True)
-    config.set_csrf_storage_policy(CookieCSRFStoragePolicy(
-        cookie_name=CSRF_COOKIE, httponly=True, samesite="Lax"))
+    config.set_csrf_storage_policy(CsrfStorage())
     config.add_request_method(session_of, "web_session", reify=True)
     config.add_request_method(person_of, "person", reify=True)

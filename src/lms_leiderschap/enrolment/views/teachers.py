@@ -111,6 +111,7 @@ class TakeTeacher(FormPage):
             by=self.request.person.__name__,
             why=values["why"],
             at=self.request.arrived,
+            notify=self.request.registry.notify,
         )
         return str(self.request.resource_path(self.context, "teachers", query={"done": "taken"}))
 

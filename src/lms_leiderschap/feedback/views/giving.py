@@ -29,7 +29,6 @@ from lms_leiderschap.texts import _
 from lms_leiderschap.web.cleaning import posted_controls
 
 PAGE = "lms_leiderschap.templates:feedback/version.pt"
-UNFINISHED = ("", "kept")
 
 
 @view_defaults(context=Submission, permission=Permission.GIVE_FEEDBACK)
@@ -133,7 +132,7 @@ class GivingPage:
         shown = [*released(context)]
         if self.own is not None and self.own not in shown:
             shown.append(self.own)
-        writable = context.outcome in UNFINISHED
+        writable = not context.outcome
         say = Phrases(request)
         title = f"{who(context)}, {say(_('version ${number}'), number=context.number)}"
         form = Assessment(request, context, written, refusal) if writable or written else None

@@ -56,5 +56,6 @@ def _next_version(work: Work, submission: Submission) -> int:
 def mark_as_read(context: Submission, request: Request) -> HTTPSeeOther:
     if not released(context):
         raise HTTPNotFound
-    mark_read(context.work)
+    if context.work.last is context:  # what is new is about the last version
+        mark_read(context.work)
     return HTTPSeeOther(request.resource_path(context, "feedback", query={"read": "1"}))

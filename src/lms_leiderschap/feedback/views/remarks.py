@@ -45,7 +45,8 @@ class RemarkPage(FormPage):
                 self.block = block_at(context, **self.place)
         except KeyError as unknown:
             raise HTTPNotFound from unknown
-        if context.state == "withdrawn" and request.method == "GET":
+        closed = context.state == "withdrawn" or context.outcome == "kept"
+        if closed and request.method == "GET":
             raise HTTPNotFound
 
     def schema(self) -> RemarkSchema:

@@ -103,7 +103,8 @@ class LinkPage(FormPage):
 
     @property
     def token(self) -> str:
-        return str(self.request.subpath[-1])
+        # "/link/reset/.." walks up again: nothing is left of it here.
+        return "".join(self.request.subpath[-1:])
 
     def used(self) -> Person:
         return use_link(self.context, self.token, self.kind, at=self.request.arrived)

@@ -18,7 +18,7 @@ from lms_leiderschap.submission.model import Work
 from lms_leiderschap.submission.products import handed_on, product_title
 from lms_leiderschap.submission.views.words import due_of, teacher_of, version_of, versions_of
 from lms_leiderschap.texts import _
-from lms_leiderschap.web.cleaning import posted_controls
+from lms_leiderschap.web.cleaning import clean_text, posted_controls
 from lms_leiderschap.web.html import markdown
 
 PAGE = "lms_leiderschap.templates:submission/assignment.pt"
@@ -34,7 +34,7 @@ def assignment(work: Work, request: Request) -> dict[str, Any]:
              request_method="POST")  # fmt: skip
 def say_done(work: Work, request: Request) -> dict[str, Any] | Response:
     """Say that a preparation was done."""
-    note = dict(posted_controls(request)).get("note", "").strip()
+    note = clean_text(dict(posted_controls(request)).get("note", "")).strip()
     try:
         tick(work, note, by=request.person.__name__, at=request.arrived)
     except Refusal as refusal:
@@ -63,7 +63,7 @@ def _page(work: Work, request: Request) -> dict[str, Any]:
         "parts": work.report.parts if spec.report_key else (),
         "versions": versions_of(work, request), "step": _next_step(work, request),
         "teacher": teacher_of(work), "problem": "",
-        "note": work.ticked["note"] if work.ticked else "",
+        "note": work.ticked["note"] if work.ticked else work.note,
     }  # fmt: skip
 
 

@@ -61,6 +61,12 @@ class ChosenFiles:
         self._new[file_id] = (upload, kind)
         return None
 
+    def sent(self) -> list[StoredFile]:
+        """The wanted files, those that were received just now too."""
+        found = [self.known(file_id) or self.request.staged_file(file_id)
+                 for file_id in self.wanted]  # fmt: skip
+        return [file for file in found if file is not None]
+
     def arrange(self, *, by: str, at: datetime) -> None:
         """Make the draft hold the wanted files in the wanted order."""
         for file_id in self.before:

@@ -2,13 +2,15 @@
 
 The script sends `part`, `serial` and then the fields of that part in the order of the page. The
 answer is 200 with `serial`, `saved_at` (as people read it), `state` and `summary`; 409 with the
-`serial` and the `text` that stand there when the part was saved elsewhere; 422 with a `message`.
+`serial` and the `text` that stand there when the part was saved elsewhere; 422 with a `message`,
+also for what the whole form refuses, such as a text that is too long.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+import colander
 import peppercorn
 from pyramid.httpexceptions import HTTPBadRequest
 from pyramid.request import Request
@@ -50,10 +52,24 @@ def save_draft(work: Work, request: Request) -> dict[str, Any]:
         request.response.status_int = 409
         return {"serial": moved.serial, "text": _plain(moved.value)}
     except Refusal as refusal:
-        request.response.status_int = 422
-        return {"message": request.localizer.translate(refusal.message)}
+        return _refused(refusal.message, request)
+    except colander.Invalid as invalid:
+        return _refused(_sentence(invalid), request)
     return {"serial": kept.serial, "saved_at": request.fmt.time(request.arrived),
             **_standing(work, part, answer, request)}  # fmt: skip
+
+
+def _refused(message: str, request: Request) -> dict[str, Any]:
+    request.response.status_int = 422
+    return {"message": request.localizer.translate(message)}
+
+
+def _sentence(invalid: colander.Invalid) -> str:
+    """The first thing that is wrong."""
+    while invalid.children:
+        invalid = invalid.children[0]
+    message: str = invalid.messages()[0]
+    return message
 
 
 def _part_of(work: Work, key: str) -> PartSpec | None:
@@ -67,6 +83,7 @@ def _typed(work: Work, part: PartSpec, controls: list[tuple[str, str]], draft: A
         cstruct = without_blank_rows(form, form.deserialize(peppercorn.parse(controls)))
     except (ValueError, TypeError, AttributeError, LookupError) as broken:
         raise HTTPBadRequest from broken  # not the shape of the part that was drawn
+    form.schema.deserialize(cstruct)  # raises Invalid for what the whole form refuses
     return answer_of(part, cstruct[part.key], draft)
 
 

@@ -52,6 +52,7 @@ class DrawnParts:
         missing = state.state == "missing"
         return SimpleNamespace(
             key=part.key, title=part.title, guidance=part.guidance, state=state.state,
+            required="" if part.required else None,
             summary=self._translate(summary_of(part, state)), sentence=state.sentence,
             look="" if missing and not part.required else colour, icon=icon(symbol),
             serial=group.cstruct["serial"] or "0", problem=problem_of(group), needed=state.needed,

@@ -13,7 +13,7 @@ from pyramid.view import view_config
 from lms_leiderschap.errors import Refusal
 from lms_leiderschap.institution.model import institution_of
 from lms_leiderschap.permissions import Permission
-from lms_leiderschap.submission.actions import withdraw
+from lms_leiderschap.submission.actions import why_kept, withdraw
 from lms_leiderschap.submission.blocks import reading_minutes, words
 from lms_leiderschap.submission.model import Submission, Work
 from lms_leiderschap.submission.paper import Section, draft_paper, paper_of
@@ -76,8 +76,9 @@ def _receipt_page(version: Submission, request: Request) -> dict[str, Any]:
         "authors": ", ".join(authors), "utc": _utc(version.at),
         "files": [(file, _grouped(file.sha256)) for file in files],
         "fingerprint": _grouped(proof["text_sha256"]), "problem": "",
-        "can_withdraw": version.state == "submitted" and not version.held_by
-        and version.outcome in ("", "kept"),
+        "can_withdraw": version.state == "submitted"
+        and not why_kept(version, request.arrived),
+        "would_be_late": version.work.deadline.verdict(request.arrived) == "late",
     }  # fmt: skip
 
 

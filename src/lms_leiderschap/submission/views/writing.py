@@ -13,11 +13,18 @@ from pyramid.response import Response
 
 from lms_leiderschap.errors import Refusal
 from lms_leiderschap.permissions import Permission
-from lms_leiderschap.submission.actions import has_moved, save_part, submit
+from lms_leiderschap.submission.actions import (
+    check_open,
+    has_moved,
+    made_by_form,
+    save_part,
+    submit,
+)
 from lms_leiderschap.submission.blocks import reading_minutes, text_from_blocks
 from lms_leiderschap.submission.completeness import Completeness, check
-from lms_leiderschap.submission.model import Answer, Work
+from lms_leiderschap.submission.model import Answer, Submission, Work
 from lms_leiderschap.submission.products import goals_of
+from lms_leiderschap.submission.receipt import sent_fingerprint
 from lms_leiderschap.submission.schema import (
     answer_of,
     blocks_of,
@@ -82,12 +89,13 @@ class WritingPage(FormPage):
 
     def save(self, values: dict[str, Any]) -> str | Response:
         work, request = self.context, self.request
-        if sent := work.keys.get(self.key):
-            return request.resource_path(work.versions[sent], "receipt")
         who = {"by": request.person.__name__, "at": request.arrived}
         answers = self._chosen_answers()
-        self._check_unmoved(answers)
         self.files.look(self.form)
+        if self.pressed == "hand_in" and (sent := self._sent_before(answers)):
+            return request.resource_path(sent, "receipt")
+        check_open(work)
+        self._check_unmoved(answers)
         if self.pressed == "hand_in":
             self._check_confirmed(values, answers)
         self.files.arrange(**who)
@@ -100,6 +108,12 @@ class WritingPage(FormPage):
         if self.pressed == "preview":
             return request.resource_path(work, "preview")
         return request.resource_path(work, "submit", query={"saved": "1"})
+
+    def _sent_before(self, answers: ANSWERS) -> Submission | None:
+        """The version that this same form made already, as after a double click."""
+        texts = {key: answer for key, (answer, _serial) in answers.items()}
+        sent = sent_fingerprint(texts, self.files.sent())
+        return made_by_form(self.context, self.key, sent)
 
     def _typed(self) -> dict[str, Answer]:
         """What stands in the form, part by part."""
@@ -174,7 +188,7 @@ class WritingPage(FormPage):
             "work": work, "due": due_of(work, self.request), "teacher": self.teacher,
             "parts": parts.of(self.form, done),
             "files": self.files.drawn(self.form), "single": len(done.parts) == 1,
-            "filled": sum(part.state == "filled" for part in done.parts), "total": len(done.parts),
+            "filled": done.filled, "total": done.total,
             "words": done.words, "minutes": reading_minutes(done.words),
             "missing": done.missing if done.words or self.form.cstruct["files"] else (),
             "titles": ", ".join(titles), "many": len(titles) > 3,

@@ -1,0 +1,47 @@
+"""The worker: what goes wrong at one institution does not stop the others."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from lms_leiderschap.web.jobs import Jobs
+from tests.conftest import NOW
+
+
+def test_one_database_that_cannot_be_opened_stops_no_other_institution(
+        registry: Any, caplog: pytest.LogCaptureFixture) -> None:
+    seen: list[str] = []
+    jobs = Jobs(registry)
+    jobs.periodic["look"] = (lambda institution, _at: seen.append(institution.key),
+                             timedelta(seconds=1))
+    directory = registry.lms.side.parent / "noord"
+    shutil.rmtree(directory)
+    directory.write_bytes(b"")
+    with caplog.at_level(logging.CRITICAL, "lms_leiderschap"):
+        jobs.run_once(NOW)
+    assert seen == ["zuid"]
+
+
+def test_one_delivery_that_cannot_be_put_off_stops_no_other_institution(registry: Any) -> None:
+    seen: list[str] = []
+    jobs = Jobs(registry)
+    jobs.periodic["look"] = (lambda institution, _at: seen.append(institution.key),
+                             timedelta(seconds=1))
+    directory = registry.lms.side.parent / "noord"
+
+    def fail(_jobs: Any, entry: Any, _number: int) -> None:
+        registry.databases.close()
+        shutil.rmtree(directory)
+        directory.write_bytes(b"")
+        raise OSError
+
+    jobs.deliveries["mail"] = fail
+    entry = registry.lms.entry("noord.test")
+    jobs.within(entry, lambda noord: noord.outbox.put("mail", {}, at=NOW))
+    jobs.run_once(NOW + timedelta(minutes=1))
+    assert seen == ["zuid"]
