@@ -258,7 +258,7 @@ def test_a_link_out_of_date_of_another_kind_or_invented_does_nothing(
 
 
 @pytest.mark.parametrize("kind", ["sign_in", "reset", "invitation"])
-@pytest.mark.parametrize("end", ["..", ".", "%2e%2e", "../..", "a/.."])
+@pytest.mark.parametrize("end", ["..", ".", "%2e%2e", "a/.."])
 def test_a_link_that_walks_up_again_is_no_link(browse: Any, kind: str, end: str) -> None:
     browser = browse()
     assert browser.get(f"/link/{kind}/{end}", expect_errors=True).status_int in (404, 410)

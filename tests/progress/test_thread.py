@@ -29,7 +29,7 @@ def report(enrolment: Any, registry: Any, now: datetime) -> Any:
 
 
 def hand_in(work: Any, text: str, at: datetime, registry: Any) -> Any:
-    answers = {
+    answers: dict[str, Any] = {
         "findings": ({"blocks": blocks_from_text(text)}, None),
         "intentions": ({"entries": [INTENTION]}, None),
     }

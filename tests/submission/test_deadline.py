@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from lms_leiderschap.enrolment.actions import enrol
+from lms_leiderschap.people.actions import register
 from lms_leiderschap.submission.deadline import (
     closing,
     deadline_of,
@@ -76,3 +78,12 @@ def test_a_promise_ends_at_the_end_of_a_working_day_when_the_clock_changed(
     tree.holidays = ()
     friday = last_minute_of(changed - timedelta(days=2), tree)
     assert working_days_after(tree, friday, 1) == last_minute_of(changed + timedelta(days=1), tree)
+
+
+def test_who_comes_later_is_not_late_for_what_was_due_before(
+    edition: Any, tree: Any, registry: Any, now: datetime
+) -> None:
+    person = register(tree, "noor@noord.test", "Noor", "Bos", by="system", at=now)
+    late = enrol(edition, person, by="system", at=now, notify=registry.notify)
+    assert late.work["hrm.literatuur"].deadline.until is None
+    assert late.work["hrm.ink-met-medewerkers"].deadline.until is not None

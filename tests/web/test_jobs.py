@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from lms_leiderschap.institution.actions import post
 from lms_leiderschap.web.jobs import Jobs
 from tests.conftest import NOW
 
@@ -42,6 +43,6 @@ def test_one_delivery_that_cannot_be_put_off_stops_no_other_institution(registry
 
     jobs.deliveries["mail"] = fail
     entry = registry.lms.entry("noord.test")
-    jobs.within(entry, lambda noord: noord.outbox.put("mail", {}, at=NOW))
+    jobs.within(entry, lambda noord: post(noord, "mail", {}, at=NOW))
     jobs.run_once(NOW + timedelta(minutes=1))
     assert seen == ["zuid"]

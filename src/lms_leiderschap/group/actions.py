@@ -17,11 +17,20 @@ from lms_leiderschap.store.folder import new_id, path_of
 Notify = Callable[[Any], None]
 
 
-def form_group(edition: Edition, title: str, kind: str, enrolments: Sequence[Enrolment], *,
-               by: str, at: datetime, notify: Notify) -> Group:
+def form_group(
+    edition: Edition,
+    title: str,
+    kind: str,
+    enrolments: Sequence[Enrolment],
+    *,
+    by: str,
+    at: datetime,
+    notify: Notify,
+) -> Group:
     """Make a group of participants of an edition."""
     group = institution_of(edition).groups.add(
-        new_id(), Group(title, kind, ("/".join(path_of(edition)),)))
+        new_id(), Group(title, kind, ("/".join(path_of(edition)),), at)
+    )
     record(group, "group.formed", by=by, at=at)
     for enrolment in enrolments:
         join(group, enrolment, by=by, at=at)
@@ -40,7 +49,8 @@ def leave(group: Group, enrolment: Enrolment, *, by: str, at: datetime) -> None:
     """End a membership; the history of members stays."""
     group.members = tuple(
         (person_id, since, at if person_id == enrolment.person_id and until is None else until)
-        for person_id, since, until in group.members)
+        for person_id, since, until in group.members
+    )
     path = "/".join(path_of(group))
     enrolment.groups = tuple(known for known in enrolment.groups if known != path)
     record(group, "group.left", by=by, at=at, person=enrolment.person_id)

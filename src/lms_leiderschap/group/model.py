@@ -16,6 +16,7 @@ from lms_leiderschap.store.folder import Folder, Resource, find
 class Group(Resource):
     """Members over time, the editions it serves, and its own work.
 
+    since     aware moment it was formed
     editions  path texts; the first one's teachers give feedback on its work
     members   tuples (person id, aware moment in, aware moment out or None)
     """
@@ -24,8 +25,8 @@ class Group(Resource):
     personal = ("members", "work", "rows")
     retention = "seven years"
 
-    def __init__(self, title: str, kind: str, editions: tuple[str, ...]) -> None:
-        self.title, self.kind, self.editions = title, kind, editions
+    def __init__(self, title: str, kind: str, editions: tuple[str, ...], since: datetime) -> None:
+        self.title, self.kind, self.editions, self.since = title, kind, editions, since
         self.members: tuple[tuple[str, datetime, datetime | None], ...] = ()
         self.work = Folder()
         self.work.__name__, self.work.__parent__ = "work", self
@@ -35,10 +36,14 @@ class Group(Resource):
         return {"work": self.work}[name]
 
     def __acl__(self) -> list[Any]:
-        teachers = [allow(principal_of(person_id), Role.TEACHER)
-                    for person_id in self.edition.teachers]
-        return teachers + [allow(principal_of(person_id), Role.MEMBER)
-                           for person_id, _since, until in self.members if until is None]
+        teachers = [
+            allow(principal_of(person_id), Role.TEACHER) for person_id in self.edition.teachers
+        ]
+        return teachers + [
+            allow(principal_of(person_id), Role.MEMBER)
+            for person_id, _since, until in self.members
+            if until is None
+        ]
 
     @property
     def edition(self) -> Edition:
@@ -47,8 +52,11 @@ class Group(Resource):
 
     def authors(self, at: datetime) -> tuple[str, ...]:
         """Ids of the persons who were members at a moment."""
-        return tuple(person_id for person_id, since, until in self.members
-                     if since <= at and (until is None or at < until))
+        return tuple(
+            person_id
+            for person_id, since, until in self.members
+            if since <= at and (until is None or at < until)
+        )
 
     def chosen_meeting(self, module: str) -> str | None:
         """A group keeps the first meeting of a module."""

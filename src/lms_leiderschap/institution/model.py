@@ -51,7 +51,8 @@ class Sharded(Persistent):
         return written
 
     def get(self, number: int) -> dict[str, Any] | None:
-        return self._shards[number % SHARDS].get(number)
+        text = self._shards[number % SHARDS].get(number)
+        return unpacked(text) if text else None
 
     def drop(self, number: int) -> None:
         self._shards[number % SHARDS].pop(number, None)

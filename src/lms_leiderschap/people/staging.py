@@ -6,10 +6,13 @@ again, a login may just have ended, and the file is still there.
 
 from __future__ import annotations
 
+import errno
+import logging
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import transaction
+from pyramid.httpexceptions import HTTPServiceUnavailable
 from pyramid.request import Request
 from pyramid.response import Response
 
@@ -19,6 +22,7 @@ from lms_leiderschap.store.file import StoredFile
 from lms_leiderschap.store.root import institution_in
 from lms_leiderschap.web.security import session_of
 
+log = logging.getLogger(__name__)
 STAGED, TOO_LARGE = "lms.staged", "lms.too_large"
 MOST_FILES = 20  # of one request
 MOST_STAGED = 200 * 2**20  # bytes that wait for a form of one person
@@ -42,10 +46,21 @@ def staging_tween(handler: Handler, registry: Any) -> Handler:
         if (request.method == "POST" and STAGED not in request.environ
                 and request.content_type == "multipart/form-data"
                 and registry.lms.entry(request.host)):
-            request.environ[STAGED] = _stage(request)
+            request.environ[STAGED] = _stage_or_refuse(request)
         return handler(request)
 
     return tween
+
+
+def _stage_or_refuse(request: Request) -> dict[str, list[Staged]]:
+    """Raises HTTPServiceUnavailable for a disk that fails; a full one has a page of its own."""
+    try:
+        return _stage(request)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        log.exception("the files of a form could not be kept")
+        raise HTTPServiceUnavailable from error
 
 
 def _stage(request: Request) -> dict[str, list[Staged]]:

@@ -33,6 +33,11 @@ class Deadline:
     reason: str = ""
     closes: datetime | None = None
 
+    @property
+    def last(self) -> datetime | None:
+        """The last minute in which late work is still accepted."""
+        return self.closes - timedelta(minutes=1) if self.closes else None
+
     def verdict(self, at: datetime) -> str:
         """ "on_time", "late" or "closed" for work that arrived at a moment."""
         if self.until is None or at < self.until + timedelta(minutes=1):
@@ -48,6 +53,8 @@ def deadline_of(holder: Any, work_key: str, changes: tuple[tuple[str, str], ...]
     """
     edition = holder.edition
     first = rule_date(edition, holder, work_key)
+    if first is not None and first < holder.since:
+        first = None  # whoever comes later is not late for what was due before
     if not changes:
         return Deadline(first, None, "", closing(edition, first))
     until, reason = datetime.fromisoformat(changes[-1][0]), changes[-1][1]

@@ -27,7 +27,7 @@ PARSED = "webob._parsed_post_vars"  # where WebOb keeps what it has read
 # What WebOb raises for a broken form; AttributeError for a file without name in base64.
 NO_FORM = (ValueError, LookupError, AttributeError)
 
-_WORD = r"[A-Za-z0-9'()+_./:=?-]{1,70}"
+_WORD = r"[!#-+\--:<-\[\]-~]{1,70}"  # what may stand there without another meaning
 _BOUNDARY = re.compile(rf'multipart/form-data; ?boundary=(?:({_WORD})|"({_WORD})")')
 _HEAD = re.compile(
     rb'content-disposition: form-data; name="([^"\\\r\n]*)"'

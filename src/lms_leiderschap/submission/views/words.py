@@ -47,7 +47,7 @@ def due_of(work: Work, request: Request) -> SimpleNamespace:
     due.state = "soon" if deadline.until - now <= SOON else "open"
     if verdict != "on_time":
         due.state = verdict
-        due.last = fmt.date(deadline.closes - timedelta(minutes=1)) if deadline.closes else ""
+        due.last = fmt.date(deadline.last) if deadline.last else ""
     return due
 
 
