@@ -208,6 +208,8 @@ def test_what_goes_back_is_released_at_once_and_gives_the_new_date(version, piet
     assert feedback.state == "released"
     assert version.work.is_open
     assert version.work.deadline.until == LATER
+    make_ready(feedback, at=LATER + timedelta(days=1), notify=heard.append)
+    assert len(heard) == 1
 
 
 def test_released_feedback_stays_as_it_is(ready, version, pieter, heard):

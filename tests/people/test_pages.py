@@ -12,7 +12,9 @@ import pytest
 import transaction
 
 from lms_leiderschap.people.actions import ask_link, person_with
+from lms_leiderschap.people.staging import MOST_STAGED
 from lms_leiderschap.people.tokens import form_key
+from lms_leiderschap.store.file import StoredFile
 from lms_leiderschap.store.root import institution_in
 from lms_leiderschap.web.security import local_path
 
@@ -482,6 +484,23 @@ def test_a_file_that_came_without_login_comes_back_too(browse: Any, registry: An
     with changing(registry) as institution:
         staged = person_with(institution, "anna@noord.test").staged
         assert [staged[name].name for name in ids] == ["verslag.txt", "bijlage.txt"]
+
+
+def test_who_has_200_mb_waiting_is_told_that_a_file_was_not_kept(
+    browse: Any, registry: Any
+) -> None:
+    with changing(registry) as institution:
+        anna = person_with(institution, "anna@noord.test")
+        waiting = anna.staged.stage(StoredFile("film.mp4", "", datetime.now(UTC)))
+        waiting.size = MOST_STAGED - 5
+    browser = browse("anna")
+    sent = dict(browser.get("/profile").forms["form"].submit_fields("submit"))
+    files = [("files", "past.txt", b"12345"), ("files", "te veel.txt", b"1")]
+    page = browser.post("/profile", sent, upload_files=files, status=422)
+    assert "te veel.txt" in page.text and "past.txt" not in page.text
+    with changing(registry) as institution:
+        staged = person_with(institution, "anna@noord.test").staged
+        assert {file.name for file in staged.values()} == {"film.mp4", "past.txt"}
 
 
 def test_somebody_else_who_signs_in_sees_nothing_of_it(browse: Any, registry: Any) -> None:

@@ -129,7 +129,8 @@ HEADS = [
     b"\r\nContent-Type: ", b"\r\nContent-Length: 1", b"\r\nContent-Transfer-Encoding: base64",
     b'\r\nContent-Disposition: form-data; name="c"', b"\nX: y", b"\r\n \r\n", b"\r\nno header",
 ]
-bits = st.one_of(st.sampled_from(PIECES), st.binary(max_size=5), st.text(max_size=5).map(str.encode))
+bits = st.one_of(
+    st.sampled_from(PIECES), st.binary(max_size=5), st.text(max_size=5).map(str.encode))
 contents = st.lists(bits, max_size=6).map(b"".join)
 usual = st.builds(
     lambda name, more: b'Content-Disposition: form-data; name="' + name + b'"' + more,
