@@ -46,7 +46,7 @@ def addons_page(context: Institution, request: Request) -> dict[str, Any]:
 def switch_addon_on(context: Institution, request: Request) -> HTTPSeeOther:
     """Let new editions use an add-on; a second time changes nothing."""
     name = request.POST.get("addon", "")
-    if name not in request.registry.plugins.loaded:
+    if not isinstance(name, str) or name not in request.registry.plugins.loaded:
         raise HTTPNotFound
     if name not in context.switched_on():
         switch_on(context, name, by=request.person.__name__, at=request.arrived)
