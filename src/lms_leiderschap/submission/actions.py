@@ -237,7 +237,8 @@ def give_date(
         raise Refusal(_("Fill in a date that is still to come."), "until")
     work.changes = (*work.changes, (until.isoformat(), reason))
     write_row(work)
-    record(work, "work.date_given", by=by, at=at, why=reason, until=until.isoformat())
+    # The reason is often about health: it stays with the work, and goes when that is erased.
+    record(work, "work.date_given", by=by, at=at, until=until.isoformat())
     notify(DateGiven(work, until, reason, at))
 
 

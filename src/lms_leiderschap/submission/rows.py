@@ -24,7 +24,7 @@ def row_of(work: Work) -> dict[str, Any]:
     """Plain values: state, number of the last version, its moments (ISO), dates given.
 
     new       feedback was released and not yet marked as read
-    feedback  what a line about it says: {"by": given name, "points": int, "at": ISO}
+    feedback  what a line about it says: {"by": id of the teacher, "points": int, "at": ISO}
     """
     last = work.last
     row: dict[str, Any] = {"state": work_state(work), "changes": work.changes, "version": 0}
