@@ -45,7 +45,7 @@ function showWhole() {
   const missing = required.filter((part) => part.dataset.state === "missing");
   const filled = required.length - missing.length;
   for (const place of document.querySelectorAll("[data-parts-filled]")) place.textContent = filled;
-  const note = document.querySelector("[data-missing]");
+  const note = document.querySelector("[data-missing-note]");
   if (!note) return;
   note.hidden = !missing.length || !filled;
   const names = missing.map((part) => part.querySelector("summary b")?.textContent).join(", ");

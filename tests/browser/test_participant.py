@@ -49,7 +49,7 @@ def confirm_and_hand_in(page: Page) -> None:
 def test_a_report_is_written_and_handed_in_with_a_file(visits: Any, file: Path) -> None:
     page = write(visits, "Anna")
     part = page.locator("[data-part=coherence]")
-    missing = page.locator("[data-missing]")
+    missing = page.locator("[data-missing-note]")
     expect(part).to_have_attribute("data-state", "missing")
     expect(page.locator("[data-parts-filled]")).to_have_text("2")
     expect(missing).to_contain_text("Samenhang met de visie van de school")
