@@ -11,23 +11,11 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from tests.browser.steps import follow_mail, go, sign_in, work_of
+
 Seen = Iterator[tuple[str, Page]]
 EDITION = "/programmes/plg-leergang/editions/zwolle"
 UNKNOWN = "niemand@voorbeeld.example"
-
-
-def go(page: Page, words: str) -> None:
-    """Press the first link or button that begins with these words."""
-    shown = page.locator("a:visible, button:not([aria-hidden]):visible")
-    shown.filter(has_text=words).first.click()
-    page.wait_for_load_state()
-
-
-def work_of(page: Page, title: str) -> str:
-    """Address of a piece of work, found on My week."""
-    page.goto("/week")
-    address = page.locator("li", has_text=title).locator("a").last.get_attribute("href")
-    return str(address).partition("/versions/")[0]
 
 
 def anybody(visits: Any) -> Seen:
@@ -73,18 +61,6 @@ def links(visits: Any) -> Seen:
     office.locator("main form button:visible").click()
     follow_mail(page, "itnodiging")
     yield "invitation", page
-
-
-def follow_mail(page: Page, subject: str) -> None:
-    """Open the newest mail with this in its subject, and the link in it."""
-    written = page.locator(".rows li").filter(has_text=subject)
-    for _attempt in range(50):
-        page.goto("/demo/mail")
-        if written.count():
-            break
-        page.wait_for_timeout(200)
-    written.first.locator("a").click()
-    page.goto(str(page.locator("main .prose a").first.get_attribute("href")))
 
 
 def participant(visits: Any) -> Seen:
@@ -147,13 +123,6 @@ def conflict(visits: Any) -> Seen:
     yield "not for you", page
 
 
-def sign_in(page: Page, name: str) -> None:
-    page.get_by_label("E-mailadres").fill(f"{name}@voorbeeld.example")
-    page.get_by_label("Wachtwoord").fill("demo demo demo")
-    page.locator("main form button:visible").click()
-    page.wait_for_load_state()
-
-
 def more_participants(visits: Any) -> Seen:
     """Work that came back, that waits with a file, that was never begun, that is too late."""
     page = visits("Bram")
@@ -169,6 +138,14 @@ def more_participants(visits: Any) -> Seen:
     yield "receipt", page
     go(page, "Lees wat is ingeleverd")
     yield "own version, with a file", page
+    page = visits("Hanneke")
+    go(page, "Ontvangstbewijs")
+    receipt = page.url
+    go(page, "Haal terug")
+    page.locator("h1", has_text="Doelen").wait_for()
+    yield "assignment, taken back", page
+    page.goto(receipt)
+    yield "receipt, taken back", page
     page = visits("Niels")
     page.goto(work_of(page, "Conceptueel kader") + "/submit")
     yield "write, empty", page
@@ -205,6 +182,15 @@ def teacher(visits: Any) -> Seen:
         page.goto("/queue")
         page.locator("tr", has_text=row).locator("a").click()
         yield name, page
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.locator("main textarea").first.fill("In de andere tab stond dit al.")
+    go(other, "Bewaar")
+    other.locator(".message").wait_for()
+    page.locator("main textarea").first.fill("In deze tab schreef ik iets anders.")
+    go(page, "Bewaar")
+    page.locator(".versus").wait_for()
+    yield "version, both texts", page
     page.goto("/queue?show=ready")
     page.locator("tbody a").first.click()
     yield "version, ready", page

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.browser.pages import admin, conflict, go, office, participant, teacher
+from tests.browser.pages import admin, conflict, office, participant, teacher
+from tests.browser.steps import go
 
 POLITE = re.compile(r".{0,40}\b(?:u|uw|uzelf)\b.{0,40}", re.IGNORECASE)
 SIGNED_OUT = "sign in again"  # nobody is known there, so the institution says how it speaks

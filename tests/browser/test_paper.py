@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from tests.browser.pages import go
+from tests.browser.steps import go
 
 
 def printed(page: Page) -> str:

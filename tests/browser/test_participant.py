@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from lms_leiderschap.demo.documents import sample_docx
-from tests.browser.pages import go, sign_in
+from tests.browser.steps import go, sign_in
 
 SAVED = re.compile(r"Bewaard om \d\d\.\d\d")
 WORDS = "Onze doelen passen bij de visie van onze school. "

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import go
+from tests.browser.steps import go
 
 SECRET = "Leg de spreiding naast de uitspraken van de bovenbouw."
 REMARK = "Wat zou de bovenbouw hier zelf van zeggen?"

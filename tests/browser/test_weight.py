@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.pages import go
+from tests.browser.steps import go
 
 KIB = 1024
 FIRST, NEXT = 180 * KIB, 30 * KIB

@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from lms_leiderschap.demo.documents import sample_docx
-from tests.browser.pages import go
+from tests.browser.steps import go
 
 COHERENCE = "Onze doelen passen bij de visie van de school."
 MESSAGE = ".message"
