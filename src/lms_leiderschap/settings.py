@@ -38,6 +38,8 @@ class Settings:
     keys      directory with one secret per institution, outside the databases
     side      file of the side store (sessions, counts; losing it signs people out and no more)
     body_max  largest accepted request in bytes; file_max the largest single upload
+    trusted_keys      TOML file with the keys of senders whose plugins are trusted; None = nobody's
+    unsigned_plugins  names of Python plugins that may run without a trusted signature; "*" = all
     """
 
     institutions: tuple[InstitutionEntry, ...]
@@ -50,6 +52,8 @@ class Settings:
     cache_objects: int
     body_max: int
     file_max: int
+    trusted_keys: Path | None = None
+    unsigned_plugins: tuple[str, ...] = ()
 
     def entry(self, host: str) -> InstitutionEntry | None:
         """The institution of a host name; None when nobody claims it."""
@@ -63,6 +67,10 @@ class Settings:
         """The same settings, with links that lead to `url` (a demo on another port)."""
         return replace(self, institutions=tuple(replace(entry, url=url)
                                                 for entry in self.institutions))
+
+    def allows_unsigned(self, plugin: str) -> bool:
+        """Whether a Python plugin of this name may run without a trusted signature."""
+        return "*" in self.unsigned_plugins or plugin in self.unsigned_plugins
 
     def secret(self, entry: InstitutionEntry) -> bytes:
         """The signing key of an institution, made on first use and readable by us alone."""
@@ -129,6 +137,8 @@ def read_settings(settings: Mapping[str, str], here: str = ".") -> Settings:
         cache_objects=number("lms.cache_objects", 8000),
         body_max=number("lms.body_max", 110 * 1024 * 1024),
         file_max=number("lms.file_max", 25 * 1024 * 1024),
+        trusted_keys=base / trusted if (trusted := settings.get("lms.trusted_keys")) else None,
+        unsigned_plugins=tuple(settings.get("lms.unsigned_plugins", "").replace(",", " ").split()),
     )
 
 

@@ -10,7 +10,8 @@ class PluginError(Exception):
     """
 
     def __init__(self, sentence: str, file: str = "", line: int = 0) -> None:
-        super().__init__(f"{file}:{line}: {sentence}" if file else sentence)
+        place = f"{file}:{line}" if line else file
+        super().__init__(f"{place}: {sentence}" if file else sentence)
         self.sentence = sentence
         self.file = file
         self.line = line
