@@ -146,8 +146,10 @@ def _path(info: ZipInfo) -> str:
 
 def _check_entry(info: ZipInfo, path: str) -> None:
     kind = stat.S_IFMT(info.external_attr >> 16)
-    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+    if kind not in (0, stat.S_IFDIR if info.is_dir() else stat.S_IFREG):
         raise PluginError("this is a link or a device, not a file.", shown(path))
+    if info.is_dir() and info.file_size:
+        raise PluginError("this is a folder with the content of a file.", shown(path))
     if info.flag_bits & _ENCRYPTED:
         raise PluginError("this file is encrypted.", shown(path))
     if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
