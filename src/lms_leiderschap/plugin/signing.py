@@ -102,10 +102,9 @@ def check_distribution(point: EntryPoint, trusted: Mapping[str, str]) -> Sender:
     file in it. Left out is ``__pycache__``: pip and Python write it here, on this machine, and
     who can write there can change this program as well. Raises PluginError as ``check`` does.
     """
-    try:
-        module = point.module
-    except (AttributeError, ValueError):
-        raise PluginError(f"its entry point '{point.value}' leads nowhere.") from None
+    if not point.pattern.match(point.value):
+        raise PluginError(f"its entry point '{point.value}' leads nowhere.")
+    module = point.module
     folder = _package_folder(module.partition(".")[0])
     if folder is None or not (folder / MANIFEST).is_file():
         return UNKNOWN
