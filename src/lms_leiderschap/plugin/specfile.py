@@ -2,14 +2,17 @@
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from typing import Any, TypeVar
 
 from lms_leiderschap.plugin.error import PluginError
+from lms_leiderschap.programme.place import line_of
 from lms_leiderschap.programme.plain import Plain, nearest
 from lms_leiderschap.programme.spec import SpecError
+
+__all__ = ["TEXT_FILE", "SpecFile", "line_of"]
 
 AnySpec = TypeVar("AnySpec", bound=Plain)
 TEXT_FILE = re.compile(r"[\w-]+\.md")
@@ -76,31 +79,3 @@ def _text(path: Traversable, name: str) -> str:
         raise PluginError("this file is missing.", name, 1) from None
     except UnicodeDecodeError:
         raise PluginError("this file is not UTF-8 text.", name, 1) from None
-
-
-def line_of(text: str, path: Sequence[str | int], word: str) -> int:
-    """The line (from 1) a word stands on, looked for inside the table that the path leads to."""
-    lines = text.splitlines()
-    begin, end = _span(lines, path)
-    if not word:
-        return begin + 1
-    named = re.escape(word)
-    as_key = rf'(^\s*|[{{,]\s*|^\s*\[+)"?{named}"?\s*[=\]]'
-    for pattern in (as_key, rf"\b{named}\b"):
-        for number in range(begin, end):
-            if re.search(pattern, lines[number]):
-                return number + 1
-    return begin + 1
-
-
-def _span(lines: Sequence[str], path: Sequence[str | int]) -> tuple[int, int]:
-    """First line and end of the table of a path such as ``("products", 2)``, or of the file."""
-    table, place = (*path, "", 0)[0], (*path, 0, 0)[1]
-    header = re.compile(rf"\s*\[+{re.escape(str(table))}\]+")
-    begins = [number for number, line in enumerate(lines) if header.match(line)]
-    if not isinstance(place, int) or not table or place >= len(begins):
-        return 0, len(lines)
-    begin = begins[place]
-    other = re.compile(rf"\s*\[(?!{re.escape(str(table))}\.)")
-    later = (number for number in range(begin + 1, len(lines)) if other.match(lines[number]))
-    return begin, next(later, len(lines))

@@ -1,0 +1,96 @@
+"""Reading an instrument file and the worked examples beside it; a mistake gets its line."""
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from lms_leiderschap.programme.place import folder_of_caller, line_of
+from lms_leiderschap.programme.plain import SpecError, nearest
+
+
+class InstrumentError(SpecError):
+    """A file of an instrument cannot be read.
+
+    file  as the plugin calls it; line  from 1
+    """
+
+    def __init__(self, sentence: str, file: str, line: int) -> None:
+        super().__init__(sentence)
+        self.args = (f"{file}:{line}: {sentence}",)
+        self.file = file
+        self.line = line
+
+
+def placed(error: SpecError, text: str, name: str) -> InstrumentError:
+    """The same error with the file and the line it stands on."""
+    return InstrumentError(error.sentence, name, line_of(text, error.path, error.word))
+
+
+def beside_caller(name: str) -> tuple[Traversable, str]:
+    """The folder in which the calling module keeps an instrument file, and how to call it."""
+    here = folder_of_caller()
+    inside = here / "instruments"
+    if (inside / name).is_file():
+        return inside, "instruments/"
+    if (here / name).is_file():
+        return here, ""
+    known = [path.name for path in inside.iterdir()] if inside.is_dir() else []
+    raise InstrumentError(f"there is no such file{nearest(name, sorted(known))}", name, 1)
+
+
+def read_data(path: Traversable, name: str) -> tuple[str, dict[str, Any]]:
+    """The text of a file and its data, of schema 1; InstrumentError."""
+    text = _text(path, name)
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"at line (\d+)", str(error))
+        line = int(found[1]) if found else text.count("\n") + 1
+        raise InstrumentError(f"this is not valid TOML: {error}.", name, line) from None
+    if "schema" not in data or isinstance(data["schema"], bool) or data["schema"] != 1:
+        raise InstrumentError("this file needs: schema = 1", name, line_of(text, (), "schema"))
+    return text, data
+
+
+def read_examples(folder: Traversable, place: str, key: str) -> Sequence[Mapping[str, object]]:
+    """The worked examples of an instrument in ``examples/*.json``, in the order of their names.
+
+    A file says for which instrument it is; each of its cases may say so instead.
+    """
+    root = folder / "examples"
+    if not root.is_dir():
+        return []
+    names = sorted(path.name for path in root.iterdir() if path.name.endswith(".json"))
+    read = [_example(root / name, f"{place}examples/{name}") for name in names]
+    return [file for file in read if key in _instruments(file)]
+
+
+def _example(path: Traversable, name: str) -> Mapping[str, object]:
+    text = _text(path, name)
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InstrumentError(f"this is not valid JSON: {error.msg}.", name, error.lineno) from None
+    if not isinstance(data, dict) or not isinstance(data.get("cases"), list):
+        raise InstrumentError("this file needs a list 'cases'.", name, 1)
+    for case in data["cases"]:
+        if not isinstance(case, dict) or not {"name", "given", "expect"} <= case.keys():
+            raise InstrumentError("each case needs 'name', 'given' and 'expect'.", name, 1)
+    return {"file": name, **data}
+
+
+def _instruments(file: Mapping[str, Any]) -> set[object]:
+    own = file.get("instrument")
+    return {own or case["given"].get("instrument") for case in file["cases"]} | {own}
+
+
+def _text(path: Traversable, name: str) -> str:
+    try:
+        return path.read_text("utf-8")
+    except FileNotFoundError:
+        raise InstrumentError("this file is missing.", name, 1) from None
+    except UnicodeDecodeError:
+        raise InstrumentError("this file is not UTF-8 text.", name, 1) from None
