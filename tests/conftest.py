@@ -18,9 +18,10 @@ import pytest
 import transaction
 from webtest import TestApp
 
+from lms_leiderschap.addon.actions import switch_on
 from lms_leiderschap.app import configure
 from lms_leiderschap.enrolment.actions import enrol, let_teach
-from lms_leiderschap.institution.actions import SYSTEM, found, switch_on
+from lms_leiderschap.institution.actions import SYSTEM, found
 from lms_leiderschap.meeting.actions import plan_meeting
 from lms_leiderschap.people.actions import give_role, register
 from lms_leiderschap.people.model import Person
@@ -67,6 +68,7 @@ def settings_in(directory: Path) -> Settings:
         cache_objects=5000,
         body_max=110 * 2**20,
         file_max=25 * 2**20,
+        unsigned_plugins=("*",),
     )
 
 
@@ -77,8 +79,8 @@ def fill(institution: Any, registry: Any) -> None:
         return {"by": SYSTEM, "at": NOW - timedelta(days=60), **more}
 
     hashed = hash_password(PASSWORD)
-    for name in registry.plugins.loaded:
-        switch_on(institution, name, **act())
+    for name, plugin in registry.plugins.loaded.items():
+        switch_on(institution, name, version=plugin.version, **act())
     offer = registry.plugins.offer(institution.switched_on())
     spec = demo_programme()
     programme = add_programme(institution, spec, **act())

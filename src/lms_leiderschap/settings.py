@@ -40,6 +40,7 @@ class Settings:
     body_max  largest accepted request in bytes; file_max the largest single upload
     trusted_keys      TOML file with the keys of senders whose plugins are trusted; None = nobody's
     unsigned_plugins  names of Python plugins that may run without a trusted signature; "*" = all
+    plugins           False: start without any, to get in when one of them is in the way
     """
 
     institutions: tuple[InstitutionEntry, ...]
@@ -54,6 +55,7 @@ class Settings:
     file_max: int
     trusted_keys: Path | None = None
     unsigned_plugins: tuple[str, ...] = ()
+    plugins: bool = True
 
     def entry(self, host: str) -> InstitutionEntry | None:
         """The institution of a host name; None when nobody claims it."""
@@ -67,10 +69,6 @@ class Settings:
         """The same settings, with links that lead to `url` (a demo on another port)."""
         return replace(self, institutions=tuple(replace(entry, url=url)
                                                 for entry in self.institutions))
-
-    def allows_unsigned(self, plugin: str) -> bool:
-        """Whether a Python plugin of this name may run without a trusted signature."""
-        return "*" in self.unsigned_plugins or plugin in self.unsigned_plugins
 
     def secret(self, entry: InstitutionEntry) -> bytes:
         """The signing key of an institution, made on first use and readable by us alone."""
@@ -138,6 +136,7 @@ def read_settings(settings: Mapping[str, str], here: str = ".") -> Settings:
         body_max=number("lms.body_max", 110 * 1024 * 1024),
         file_max=number("lms.file_max", 25 * 1024 * 1024),
         trusted_keys=base / trusted if (trusted := settings.get("lms.trusted_keys")) else None,
+        plugins=_yes(settings.get("lms.plugins", "true")),
         unsigned_plugins=tuple(settings.get("lms.unsigned_plugins", "").replace(",", " ").split()),
     )
 

@@ -1,5 +1,6 @@
 """Key files, and the file that says whose keys are trusted."""
 
+import itertools
 import stat
 from pathlib import Path
 
@@ -29,7 +30,9 @@ def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
         read_key(tmp_path / "a.key")
 
 
-@pytest.mark.parametrize("text", ["", PUBLIC, PRIVATE[:-4], PRIVATE.replace("=", ""), "é"])
+@pytest.mark.parametrize(
+    "text", ["", PUBLIC, PRIVATE[:-4], PRIVATE.replace("=", ""), "é"], ids=range(5)
+)  # the keys differ each time, names of tests may not
 def test_what_is_no_private_key_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.key").touch(mode=0o600)
     (tmp_path / "a.key").write_text(text, "utf-8")
@@ -68,6 +71,7 @@ ROW = f'[[keys]]\nname = "A"\nkey = "{PUBLIC}"\n'
         (ROW.replace(PUBLIC, PRIVATE), "trusted.toml:3: this is not a public key"),
         (ROW + ROW, "trusted.toml:6: this key stands here twice, also as 'A'"),
     ],
+    ids=itertools.count(),
 )
 def test_a_wrong_file_of_trusted_keys_says_what_and_where(
     tmp_path: Path, text: str, said: str

@@ -16,13 +16,14 @@ from typing import Any, NamedTuple
 import transaction
 from ZODB.Connection import TransactionMetaData
 
+from lms_leiderschap.addon.actions import switch_on
 from lms_leiderschap.demo.branch import Branch
 from lms_leiderschap.demo.make import PASSWORD, demo_programme
 from lms_leiderschap.demo.sample import Kind, Sample, share
 from lms_leiderschap.enrolment.actions import enrol, let_teach
 from lms_leiderschap.enrolment.model import Enrolment
 from lms_leiderschap.feedback.queue import key_of, queue, row_of, state_of
-from lms_leiderschap.institution.actions import SYSTEM, found, switch_on
+from lms_leiderschap.institution.actions import SYSTEM, found
 from lms_leiderschap.institution.model import Institution
 from lms_leiderschap.meeting.actions import plan_meeting
 from lms_leiderschap.people.actions import give_role, register
@@ -105,8 +106,9 @@ class Bulk:
         self.participants = self.teachers = 0
 
     def make(self, participants: int, submissions: int) -> None:
-        for name in self.plugins.loaded:
-            switch_on(self.institution, name, by=SYSTEM, at=self.began)
+        for name, plugin in self.plugins.loaded.items():
+            switch_on(self.institution, name, by=SYSTEM, at=self.began,
+                      version=plugin.version)  # fmt: skip
         programme = add_programme(self.institution, demo_programme(), by=SYSTEM, at=self.began)
         for role in (Role.OFFICE, Role.ADMIN):
             person = self.person(f"{role}@voorbeeld.example", "Olga", "Maas")

@@ -11,11 +11,12 @@ from typing import Any
 
 import transaction
 
+from lms_leiderschap.addon.actions import switch_on
 from lms_leiderschap.demo.documents import sample_docx
 from lms_leiderschap.enrolment.actions import enrol, let_teach
 from lms_leiderschap.enrolment.model import Enrolment
 from lms_leiderschap.feedback.actions import keep_feedback, make_ready, release
-from lms_leiderschap.institution.actions import SYSTEM, found, switch_on
+from lms_leiderschap.institution.actions import SYSTEM, found
 from lms_leiderschap.institution.model import Institution
 from lms_leiderschap.meeting.actions import plan_meeting
 from lms_leiderschap.people.actions import give_role, normal_email, register
@@ -121,8 +122,9 @@ class Demo:
 
     def open(self) -> Edition:
         """The programme, its add-ons switched on, one edition with four days."""
-        for name in self.registry.plugins.loaded:
-            switch_on(self.institution, name, by=SYSTEM, at=self.began)
+        for name, plugin in self.registry.plugins.loaded.items():
+            switch_on(self.institution, name, by=SYSTEM, at=self.began,
+                      version=plugin.version)  # fmt: skip
         offer = self.registry.plugins.offer(self.institution.switched_on())
         programme = add_programme(self.institution, demo_programme(), by=SYSTEM, at=self.began)
         edition = open_edition(programme, "zwolle", "PLG, groep Zwolle", offer, by=SYSTEM,

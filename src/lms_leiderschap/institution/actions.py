@@ -48,13 +48,8 @@ def post(about: Resource, kind: str, data: Mapping[str, Any], *, at: datetime) -
 
     kind  names who delivers it ("mail", "reading")
     data  plain values
+    at    when it happened; nothing is delivered before this moment
     """
     return institution_of(about).outbox.put(
         {"kind": kind, "data": dict(data), "at": at.isoformat(), "due": at.isoformat(),
          "tries": 0, "state": "waiting"})
-
-
-def switch_on(institution: Institution, plugin: str, *, by: str, at: datetime) -> None:
-    """Let new editions of this institution use the modules of an add-on."""
-    institution.plugins[plugin] = {"on": True, "since": at.isoformat()}
-    record(institution, "addon.switched_on", by=by, at=at, plugin=plugin)

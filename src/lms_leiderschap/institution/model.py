@@ -16,6 +16,7 @@ from BTrees.OOBTree import OOBTree
 from persistent import Persistent
 from pyramid.authorization import DENY_ALL, Allow, Authenticated
 
+from lms_leiderschap.institution.addon import AddOns, older
 from lms_leiderschap.permissions import Permission, Role, allow
 from lms_leiderschap.store.folder import Folder, Resource
 from lms_leiderschap.store.index import CoveringList, packed, unpacked
@@ -132,6 +133,8 @@ class Institution(Resource):
     schema = 1
     personal = ()
     retention = "with institution"
+    addon_days = 365
+    _addons: AddOns | None = None
 
     def __init__(self, key: str, name: str, *, zone: str, address: str) -> None:
         self.key, self.name, self.zone, self.address = key, name, zone, address
@@ -143,7 +146,9 @@ class Institution(Resource):
             folder.__name__, folder.__parent__ = name_, self
         self.emails: Any = OOBTree()
         self.lists: Any = OOBTree()
-        self.plugins: Any = OOBTree()
+        self.plugins: Any = None
+        self._addons = AddOns()
+        self._addons.__name__, self._addons.__parent__ = "addons", self
         self.outbox = Sharded()
         self.audit = AuditLog()
 
@@ -151,7 +156,7 @@ class Institution(Resource):
         return {"people": self.people, "programmes": self.programmes, "groups": self.groups}
 
     def __getitem__(self, name: str) -> Any:
-        return self._branches()[name]
+        return self.addons if name == "addons" else self._branches()[name]
 
     def __acl__(self) -> list[Any]:
         return [
@@ -169,9 +174,24 @@ class Institution(Resource):
         """The list of that name. Made when its edition opens; KeyError when there is none."""
         return self.lists[name]
 
+    @property
+    def addons(self) -> AddOns:
+        """The add-ons by name. What the first release kept is read as if it were of today."""
+        if self._addons is not None:
+            return self._addons
+        found = older(self.plugins)
+        found.__name__, found.__parent__ = "addons", self
+        return found
+
+    def kept_addons(self) -> AddOns:
+        """The same, kept from now on. For actions only: this may write."""
+        if self._addons is None:
+            self._addons, self.plugins = self.addons, None
+        return self._addons
+
     def switched_on(self) -> list[str]:
         """Names of the add-ons this institution uses."""
-        return [name for name, state in self.plugins.items() if state["on"]]
+        return [name for name, addon in self.addons.items() if addon.on]
 
 
 def institution_of(resource: Resource) -> Institution:

@@ -28,8 +28,5 @@ def includeme(config: Any) -> None:
     config.add_job("seal audit", seal_audit, timedelta(minutes=1))
     config.add_job("pack", pack_at_night, timedelta(hours=1))
     config.add_navigation(
-        80, _("Add-ons"), "/addons", "puzzle",
-        lambda request: request.has_permission(Permission.MANAGE_ADDONS, request.institution))
-    config.add_navigation(
         90, _("Log"), "/audit", "history",
         lambda request: request.has_permission(Permission.READ_AUDIT, request.institution))

@@ -12,7 +12,20 @@ LOOKED_THROUGH = 2000
 MOST_NAMES = 3
 
 VERBS = {
+    "addon.back": _("An add-on is installed again"),
+    "addon.destroyed": _("Destroyed the data of an add-on"),
+    "addon.exported": _("Took an export of an add-on"),
+    "addon.gone": _("An add-on is no longer installed"),
+    "addon.paused": _("Paused an add-on"),
+    "addon.received": _("Added a version of an add-on"),
+    "addon.removed": _("Removed an add-on, its data stay"),
+    "addon.resumed": _("Let a paused add-on run again"),
+    "addon.set": _("Changed the settings of an add-on"),
+    "addon.switched_off": _("Switched an add-on off"),
     "addon.switched_on": _("Switched an add-on on"),
+    "addon.update_undone": _("Undid an update of an add-on"),
+    "addon.updated": _("Updated an add-on"),
+    "edition.moved": _("Moved an edition to another version of its modules"),
     "edition.opened": _("Opened an edition"),
     "enrolment.invited_again": _("Sent the invitation again"),
     "enrolment.made": _("Enrolled a participant"),

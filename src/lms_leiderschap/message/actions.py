@@ -30,6 +30,7 @@ from lms_leiderschap.web.layout import locale_for
 MAIL = "mail"
 MOST_TRIES = 24  # about three days
 CLAIM_LASTS = timedelta(minutes=15)
+NOTICE_LASTS = timedelta(days=30)
 
 
 def mail_link(person: Person, kind: str, token: str, *, at: datetime) -> None:
@@ -92,6 +93,22 @@ def mail_feedback(feedback: Feedback, *, at: datetime) -> None:
             speaks=submission.work.edition.address,
             at=at,
         )
+
+
+def mail_notice(person: Person, addon: str, title: str, text: str, *, at: datetime) -> None:
+    """Write what an add-on wants to tell a person; it is sent while the add-on is on, or never.
+
+    addon  its name; title  how people know it
+    at     not sent before this moment, and no longer than ``NOTICE_LASTS`` after it
+    """
+    said = {"title": title, "text": text, "addon": addon}
+    _write(person, person.__name__, "notice", "/", said, ends=at + NOTICE_LASTS, at=at)
+
+
+def rests(institution: Institution, item: Mapping[str, Any]) -> bool:
+    """Whether a mail waits for an add-on that is off or paused."""
+    addon = item["data"]["values"].get("addon", "")
+    return bool(addon) and not institution.addons[addon].acts
 
 
 def _address(resource: Resource, view: str = "") -> str:

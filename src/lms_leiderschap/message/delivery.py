@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from lms_leiderschap.institution.model import Institution
-from lms_leiderschap.message.actions import claim, has_ended, settle
+from lms_leiderschap.message.actions import claim, has_ended, rests, settle
 from lms_leiderschap.message.carrier import Outcome
 from lms_leiderschap.message.mail import BadAddress, compose, localizer_for
 from lms_leiderschap.settings import InstitutionEntry
@@ -20,6 +20,7 @@ from lms_leiderschap.settings import InstitutionEntry
 log = logging.getLogger(__name__)
 BAD_ADDRESS = "address"
 REST = timedelta(seconds=30)
+NOTICE_WAITS = timedelta(hours=1)
 
 
 class Sender:
@@ -52,6 +53,10 @@ def take(jobs: Any, entry: InstitutionEntry, number: int) -> EmailMessage | None
             return None
         if item["data"]["to"] not in institution.people or has_ended(item, jobs.at):
             institution.outbox.drop(number)
+            return None
+        if rests(institution, item):
+            due = (jobs.at + NOTICE_WAITS).isoformat()
+            institution.outbox.replace(number, item | {"due": due})
             return None
         translate = localizer_for(registry, item["data"]["locale"]).translate
         try:

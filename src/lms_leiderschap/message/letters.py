@@ -133,6 +133,14 @@ def feedback(values: Values, fmt: Formats) -> Letter:
     )
 
 
+def notice(values: Values, fmt: Formats) -> Letter:
+    """What an add-on tells somebody, in its own words and under its own name."""
+    return Letter(
+        _("Message from ${title}", mapping=values),
+        tuple(paragraph for paragraph in values["text"].split("\n\n") if paragraph.strip()),
+    )
+
+
 LETTERS: dict[str, Callable[[Values, Formats], Letter]] = {
     "sign_in": sign_in,
     "reset": reset,
@@ -140,6 +148,7 @@ LETTERS: dict[str, Callable[[Values, Formats], Letter]] = {
     "receipt": receipt,
     "date_given": date_given,
     "feedback": feedback,
+    "notice": notice,
 }
 
 

@@ -1,28 +1,31 @@
 """The one value a plugin is."""
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Self, TypeVar
 
 from lms_leiderschap.feedback.spec import RubricSpec
+from lms_leiderschap.instrument.definition import InstrumentSpec, Score
 from lms_leiderschap.instrument.spec import ToolSpec
+from lms_leiderschap.plugin.behaviour import Behaviour, Handler, Panel, Upgrade
+from lms_leiderschap.plugin.beside import names_a_file, with_texts
 from lms_leiderschap.plugin.error import PluginError
+from lms_leiderschap.plugin.fitting import SUPPORTED_APIS, check_plugin
 from lms_leiderschap.plugin.folder import read_folder
 from lms_leiderschap.plugin.setting import PluginHead, Setting
+from lms_leiderschap.programme.place import folder_of_caller
 from lms_leiderschap.programme.plain import nearest
 from lms_leiderschap.programme.spec import AssignmentSpec, ModuleSpec, ProgrammeSpec, SpecError
 from lms_leiderschap.submission.spec import ReportSpec
 
 __all__ = ["SUPPORTED_APIS", "Plugin", "PluginError", "Setting"]
 
-# The current number of the contract and, when there is one, the number before it.
-SUPPORTED_APIS = (1,)
 Format = TypeVar("Format", ReportSpec, RubricSpec)
-SLUG = re.compile(r"[a-z][a-z0-9_-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +36,26 @@ class Plugin(PluginHead):
     api       number of the contract it is written for
     licence   SPDX expression; author a name
     modules   owned by this plugin alone, with their assignments, products and literature
-    reports, rubrics, tools  shared: another plugin may bring the same with equal content
+    reports, rubrics, tools, instruments  shared: another plugin may bring the same with equal
+              content
     programmes  owned by this plugin alone; they may name modules of others
+    behaviour the functions that ``on``, ``panel`` and ``upgrade`` add
 
     A report or rubric that stands in an assignment is offered under ``<module>-<assignment>``
-    unless it has a key of its own. PluginError when anything does not fit.
+    unless it has a key of its own; an instrument that no tool names is a tool of the same key. A
+    text field may name a file in ``texts/`` beside the module that builds the plugin. PluginError
+    when anything does not fit.
     """
 
     modules: Sequence[ModuleSpec] = ()
     reports: Sequence[ReportSpec] = ()
     rubrics: Sequence[RubricSpec] = ()
     tools: Sequence[ToolSpec] = ()
+    instruments: Sequence[InstrumentSpec] = ()
     programmes: Sequence[ProgrammeSpec] = ()
+    behaviour: Behaviour = field(
+        default_factory=Behaviour, init=False, compare=False, repr=False, metadata={"plain": False}
+    )
 
     def __post_init__(self) -> None:
         try:
@@ -52,17 +63,59 @@ class Plugin(PluginHead):
         except SpecError as error:
             raise PluginError(str(error)) from error
         _lift_formats(self)
-        _check_plugin(self)
-        for module in self.modules:
-            _check_module(module, self)
+        _lift_tools(self)
+        _fill_in_texts(self)
+        check_plugin(self)
 
     @classmethod
-    def from_folder(cls, folder: str | Path) -> Self:
+    def from_folder(
+        cls, folder: str | Path, *, scores: Mapping[str, Score] | None = None
+    ) -> Self:
         """Read a folder with a ``plugin.toml``: a Path, or the name of the package it lies in.
 
+        scores  instrument key to the function that scores it, in place of the built-in rule
         PluginError names file and line.
         """
-        return cls(**read_folder(folder if isinstance(folder, Path) else files(folder)))
+        return cls.from_files(folder if isinstance(folder, Path) else files(folder), scores=scores)
+
+    @classmethod
+    def from_files(
+        cls, root: Traversable, *, scores: Mapping[str, Score] | None = None
+    ) -> Self:
+        """The same from anything that can be walked as a folder."""
+        found = read_folder(root)
+        for key in scores or ():
+            known = [spec.key for spec in found["instruments"]]
+            if key not in known:
+                raise PluginError(f"there is no instrument '{key}'{nearest(key, known)}")
+        found["instruments"] = [
+            replace(spec, score=scores[spec.key]) if scores and spec.key in scores else spec
+            for spec in found["instruments"]
+        ]
+        return cls(**found)
+
+    def on(self, event: str) -> Callable[[Handler], Handler]:
+        """Decorator: call this function with the ``Event`` after it happened (see ``EVENTS``).
+
+        At most 5 seconds; tried three times; it may read, keep own records and notify, no more.
+        PluginError for an unknown event, or a second function for one.
+        """
+        return lambda handler: self.behaviour.add_handler(event, handler)
+
+    def panel(self, slot: str) -> Callable[[Panel], Panel]:
+        """Decorator: show what this function returns in a place of the core's pages (``SLOTS``).
+
+        It gets a ``PanelContext`` and returns Markdown, a ``Chart`` or None for nothing, within
+        20 ms. PluginError for an unknown place, or a second function for one.
+        """
+        return lambda panel: self.behaviour.add_panel(slot, panel)
+
+    def upgrade(self, to: str) -> Callable[[Upgrade], Upgrade]:
+        """Decorator: bring the data of one record (a plain dict) to this version of the plugin.
+
+        It returns the new data; called twice on its own result it must change nothing.
+        """
+        return lambda upgrade: self.behaviour.add_upgrade(to, upgrade)
 
 
 def _lift_formats(plugin: Plugin) -> None:
@@ -89,78 +142,32 @@ def _named(spec: Format, key: str, assignment: AssignmentSpec) -> Format:
     return replace(spec, key=spec.key or key, title=spec.title or assignment.title)
 
 
-def _check_plugin(plugin: Plugin) -> None:
-    if plugin.api not in SUPPORTED_APIS:
-        known = " and ".join(str(number) for number in SUPPORTED_APIS)
-        raise PluginError(
-            f"Plugin '{plugin.name}' is written for contract {plugin.api}; this version of the "
-            f"platform knows {known}."
+def _lift_tools(plugin: Plugin) -> None:
+    """An instrument that no tool is defined by is a tool itself, of the modules that name it."""
+    named = {tool.key for tool in plugin.tools} | {tool.definition for tool in plugin.tools}
+    lifted = [
+        ToolSpec(
+            spec.key,
+            spec.title,
+            content="own",
+            definition=spec.key,
+            modules=[module.key for module in plugin.modules if spec.key in module.instruments],
         )
-    if not plugin.version:
-        raise PluginError(f"Plugin '{plugin.name}' needs a version.")
-    _check_slugs("plugin", [plugin.name])
-    _check_keys("setting", plugin.settings)
-    _check_keys("module", plugin.modules)
-    _check_keys("report", plugin.reports)
-    _check_keys("rubric", plugin.rubrics)
-    _check_keys("tool", plugin.tools)
-    _check_keys("programme", plugin.programmes)
+        for spec in plugin.instruments
+        if spec.key not in named
+    ]
+    object.__setattr__(plugin, "tools", (*plugin.tools, *lifted))
 
 
-def _check_keys(
-    kind: str,
-    specs: Iterable[Setting | ModuleSpec | ReportSpec | RubricSpec | ToolSpec | ProgrammeSpec],
-    place: str = "",
-) -> None:
-    keys = [spec.key for spec in specs]
-    _check_slugs(kind, keys)
-    _check_once(kind, keys, place or "This plugin")
-
-
-def _check_slugs(kind: str, keys: Iterable[str]) -> None:
-    for key in keys:
-        if not SLUG.fullmatch(key):
-            raise PluginError(
-                f"'{key}' cannot be a {kind} key: use small letters, digits, '-' and '_', "
-                "beginning with a letter."
-            )
-
-
-def _check_once(kind: str, keys: Iterable[str], place: str) -> None:
-    for key, times in Counter(keys).items():
-        if times > 1:
-            raise PluginError(f"{place} has {times} {kind}s with the key '{key}'.")
-
-
-def _check_module(module: ModuleSpec, plugin: Plugin) -> None:
-    place = f"Module '{module.key}'"
-    assignments = [item.key for item in module.assignments]
-    products = [item.key for item in module.products]
-    tools = [tool.key for tool in plugin.tools]
-    for kind, keys in (("assignment", assignments), ("product", products)):
-        _check_slugs(kind, keys)
-        _check_once(kind, keys, place)
-    _check_known(f"{place} hands on", "product", module.hands_on, products)
-    _check_known(f"{place} names", "tool", module.instruments, tools)
-    for product in module.products:
-        if product.made_by and product.made_in == module.key:
-            maker = f"{place}: '{product.key}' is made by"
-            _check_known(maker, "assignment", [product.made_by], assignments)
-    for item in module.assignments:
-        _check_assignment(item, f"{place}: assignment '{item.key}'", products, tools)
-
-
-def _check_assignment(
-    item: AssignmentSpec, place: str, products: Sequence[str], tools: Sequence[str]
-) -> None:
-    _check_known(f"{place} makes", "product", item.makes, products)
-    if item.instrument:
-        _check_known(f"{place} uses", "tool", [item.instrument], tools)
-    if item.due.rule in ("before_meeting", "on_meeting") and not item.due.meeting:
-        raise PluginError(f"{place} is due '{item.due.rule}' and needs the 'meeting' (module key).")
-
-
-def _check_known(place: str, kind: str, keys: Iterable[str], known: Sequence[str]) -> None:
-    for key in keys:
-        if key not in known:
-            raise PluginError(f"{place} an unknown {kind} '{key}'{nearest(key, known)}")
+def _fill_in_texts(plugin: Plugin) -> None:
+    """Put texts in place of the names of their files; from_folder has done so already."""
+    folder: Traversable | None = None
+    for name in ("modules", "reports", "rubrics", "tools"):
+        filled = []
+        for spec in getattr(plugin, name):
+            data = spec.to_data()
+            if names_a_file(data):
+                folder = folder or folder_of_caller()
+                spec = type(spec).from_data(with_texts(data, folder))
+            filled.append(spec)
+        object.__setattr__(plugin, name, tuple(filled))

@@ -2,11 +2,14 @@
 
 ::
 
-    plugin.toml       schema = "plugin/1": name, version, api, title, licence, author, settings
+    plugin.toml       schema = "plugin/1": name, version, api, title, licence, author, settings,
+                      personal, mails, changes
     modules/<key>.toml     schema = "module/1": [module], [[products]], [[assignments]],
                            [[instruments]], [[literature]]
     reports/ rubrics/ programmes/   <key>.toml, schemas "report/1", "rubric/1", "programme/1"
+    instruments/<key>.toml    instruments that can be filled in; examples/*.json worked examples
     texts/*.md        a text field holds Markdown or the name of a file here
+    images/           what texts show with ![what is on it](name.png)
 """
 
 from collections.abc import Iterator
@@ -17,6 +20,7 @@ from typing import Any, cast
 from lms_leiderschap.feedback.spec import RubricSpec
 from lms_leiderschap.instrument.spec import ToolSpec
 from lms_leiderschap.plugin.error import PluginError
+from lms_leiderschap.plugin.instrumentfile import read_instruments
 from lms_leiderschap.plugin.setting import PluginHead
 from lms_leiderschap.plugin.specfile import TEXT_FILE, SpecFile, line_of
 from lms_leiderschap.programme.spec import ModuleSpec, ProgrammeSpec
@@ -41,6 +45,7 @@ def read_folder(root: Traversable) -> dict[str, Any]:
         **{field.name: getattr(head, field.name) for field in fields(head)},
         "modules": modules,
         "tools": tools,
+        "instruments": read_instruments(root),
         "reports": read_reports(root),
         "rubrics": read_rubrics(root),
         "programmes": programmes,

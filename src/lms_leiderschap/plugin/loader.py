@@ -3,18 +3,23 @@
 import hashlib
 import json
 import logging
-import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import sys
+import traceback
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Literal
 
+from lms_leiderschap.plugin.behaviour import order_of
+from lms_leiderschap.plugin.bounded import PluginExit, TooSlow, within_time
 from lms_leiderschap.plugin.contract import Plugin, PluginError
 from lms_leiderschap.plugin.library import Library, read_library
+from lms_leiderschap.plugin.trust import Sender, Trust
 from lms_leiderschap.programme.plain import nearest
 from lms_leiderschap.programme.spec import Offer, Spec
 
 GROUP = "lms_leiderschap.plugins"
+IMPORT_SECONDS = 5.0
 log = logging.getLogger(__name__)
 
 
@@ -26,6 +31,7 @@ class ListedPlugin:
     modules    (key, title) of each module it brings
     sentence   why it is parked, for the person who installed it
     reference  the same words stand in the log of the server
+    trace      what Python said, for the author
     """
 
     name: str
@@ -35,15 +41,63 @@ class ListedPlugin:
     modules: Sequence[tuple[str, str]] = ()
     sentence: str = ""
     reference: str = ""
+    trace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Plugins:
-    """All that is installed on this machine. Switched on or off is a matter of an institution."""
+    """All that is installed on this machine. Switched on or off is a matter of an institution.
+
+    loaded   in the order in which they were loaded: Python plugins by name, then folders
+    senders  name to who signed it
+    folders  names of those that are folders of the institution
+    packages name to the top-level package of a Python plugin
+    deep     name to the ``includeme`` of a deep plugin
+    resting  the server was started without plugins: none is loaded, and none counts as gone
+    """
 
     loaded: Mapping[str, Plugin] = field(default_factory=dict)
     parked: Sequence[ListedPlugin] = ()
     library: Library = field(default_factory=read_library)
+    senders: Mapping[str, Sender] = field(default_factory=dict)
+    folders: Sequence[str] = ()
+    packages: Mapping[str, str] = field(default_factory=dict)
+    deep: Mapping[str, Callable[[Any], None]] = field(default_factory=dict)
+    resting: bool = False
+
+    def without(self, name: str, error: Exception) -> "Plugins":
+        """These with one of them parked after all."""
+        plugin = self.loaded[name]
+        rest = {key: other for key, other in self.loaded.items() if key != name}
+        deep = {key: include for key, include in self.deep.items() if key != name}
+        row = _parked(name, plugin.version, plugin.title, error)
+        return replace(self, loaded=rest, deep=deep, parked=(*self.parked, row))
+
+    def knows(self, name: str) -> bool:
+        """Whether a plugin of that name is installed, loaded or not."""
+        return name in self.loaded or any(row.name == name for row in self.parked)
+
+    def with_folders(
+        self, folders: Iterable[tuple[str, str, Plugin | PluginError, Sender]]
+    ) -> "Plugins":
+        """These with the folders of an institution after them: (name, version, plugin, sender).
+
+        The later of two claims on one name is parked, and so is a folder that cannot be read.
+        """
+        loaded, parked, senders = dict(self.loaded), list(self.parked), dict(self.senders)
+        names = []
+        for name, version, found, sender in folders:
+            names.append(name)
+            try:
+                if isinstance(found, PluginError):
+                    raise found
+                _check_formats(found, self.library)
+                _check_claims(found, loaded, self.library)
+                loaded[name], senders[name] = found, sender
+            except PluginError as error:
+                title = found.title if isinstance(found, Plugin) else name
+                parked.append(_parked(name, version, title, error))
+        return replace(self, loaded=loaded, parked=parked, senders=senders, folders=names)
 
     def offer(self, enabled: Collection[str]) -> Offer:
         """What the library and the plugins of these names offer; unknown names are left aside."""
@@ -54,7 +108,7 @@ class Plugins:
         chosen: dict[tuple[str, str], tuple[str, Spec]] = {}
         for name, kind, spec in brought:
             _, first = chosen.get((kind, spec.key), ("", None))
-            if first is None or _order(_version(spec)) > _order(_version(first)):
+            if first is None or order_of(_version(spec)) > order_of(_version(first)):
                 chosen[kind, spec.key] = (name, spec)
         return self._offer(chosen)
 
@@ -67,6 +121,7 @@ class Plugins:
             reports=of_kind("report"),
             rubrics=of_kind("rubric"),
             tools=of_kind("tool"),
+            instruments=of_kind("instrument"),
             programmes=of_kind("programme"),
             origin={
                 place: (name, self.loaded[name].version if name else _version(spec))
@@ -86,27 +141,44 @@ class Plugins:
         return sorted([*rows, *self.parked], key=lambda row: row.name)
 
 
-def load_installed() -> Plugins:
+def load_installed(trust: Trust = Trust()) -> Plugins:
     """Load every plugin that is installed; one that cannot be loaded is parked with a sentence."""
-    return load(entry_points(group=GROUP))
+    return load(entry_points(group=GROUP), trust=trust)
 
 
-def load(points: Iterable[EntryPoint], library: Library | None = None) -> Plugins:
-    """Load plugins in the order of their names. The later of two claims on one name is parked."""
-    library = library or read_library()
+def load(
+    points: Iterable[EntryPoint], library: Library | None = None, trust: Trust = Trust()
+) -> Plugins:
+    """Load plugins in the order of their names. The later of two claims on one name is parked.
+
+    trust  whose signatures count, and which plugins may go without one
+    """
+    library, points = library or read_library(), list(points)
     loaded: dict[str, Plugin] = {}
+    senders: dict[str, Sender] = {}
     parked: list[ListedPlugin] = []
     for point in sorted(points, key=lambda item: (item.name, item.value)):
         plugin = None
         try:
-            plugin = _imported(point)
+            sender = trust.sender_of(point)
+            plugin = within_time(point.name, IMPORT_SECONDS, _imported, point)
             _check_formats(plugin, library)
             _check_claims(plugin, loaded, library)
-            loaded[plugin.name] = plugin
+            loaded[plugin.name], senders[plugin.name] = plugin, sender
         # A plugin may raise anything at import, even an attempt to end the program.
-        except (Exception, SystemExit) as error:
-            parked.append(_parked(point, plugin, error))
-    return Plugins(loaded, tuple(parked), library)
+        except Exception as error:
+            version, title = point.dist.version if point.dist else "", point.name
+            if plugin:
+                version, title = plugin.version, plugin.title
+            parked.append(_parked(point.name, version, title, error))
+    packages = {point.name: point.module.partition(".")[0] for point in points}
+    deep = {
+        point.name: include
+        for point in points
+        if point.name in loaded
+        and callable(include := getattr(sys.modules.get(point.module), "includeme", None))
+    }
+    return Plugins(loaded, tuple(parked), library, senders, (), packages, deep)
 
 
 def _imported(point: EntryPoint) -> Plugin:
@@ -118,16 +190,15 @@ def _imported(point: EntryPoint) -> Plugin:
     return plugin
 
 
-def _parked(point: EntryPoint, plugin: Plugin | None, error: BaseException) -> ListedPlugin:
-    said = str(error) if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
-    sentence = f"Plugin '{point.name}' is not loaded: {said}"
+def _parked(name: str, version: str, title: str, error: Exception) -> ListedPlugin:
+    said = str(error)
+    if not isinstance(error, PluginError | TooSlow | PluginExit):
+        said = f"{type(error).__name__}: {error}"
+    sentence = f"Plugin '{name}' is not loaded: {said}"
     reference = hashlib.sha256(sentence.encode()).hexdigest()[:8]
+    trace = "".join(traceback.format_exception(error))
     log.error("%s [%s]", sentence, reference, exc_info=error)
-    version = point.dist.version if point.dist else ""
-    title = point.name
-    if plugin:
-        version, title = plugin.version, plugin.title
-    return ListedPlugin(point.name, version, title, "parked", (), sentence, reference)
+    return ListedPlugin(name, version, title, "parked", (), sentence, reference, trace)
 
 
 def _check_formats(plugin: Plugin, library: Library) -> None:
@@ -175,10 +246,6 @@ def _version(spec: Spec) -> str:
     return str(getattr(spec, "version", ""))
 
 
-def _order(version: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in re.findall(r"\d+", version))
-
-
 def _library_specs(library: Library) -> list[tuple[str, Spec]]:
     reports: list[tuple[str, Spec]] = [("report", spec) for spec in library.reports]
     return reports + [("rubric", spec) for spec in library.rubrics]
@@ -190,6 +257,7 @@ def _specs(plugin: Plugin) -> list[tuple[str, Spec]]:
         "report": plugin.reports,
         "rubric": plugin.rubrics,
         "tool": plugin.tools,
+        "instrument": plugin.instruments,
         "programme": plugin.programmes,
     }
     return [(kind, spec) for kind, specs in kinds.items() for spec in specs]

@@ -1,7 +1,7 @@
-"""The head of a plugin: its name, its version and its settings."""
+"""The head of a plugin: its name, its version, its settings and what it says about itself."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from lms_leiderschap.programme.plain import Plain
 
@@ -21,7 +21,13 @@ class Setting(Plain):
 
 @dataclass(frozen=True, slots=True)
 class PluginHead(Plain):
-    """What ``plugin.toml`` holds; the fields are those of ``Plugin``."""
+    """What ``plugin.toml`` holds; the fields are those of ``Plugin``.
+
+    licence   SPDX expression
+    personal  what it keeps about people, one sentence each; shown before it is switched on
+    mails     which messages it may send and when, one sentence each; shown there too
+    changes   version to what changed in it, in the plugin's own words; shown before an update
+    """
 
     name: str
     version: str
@@ -30,3 +36,6 @@ class PluginHead(Plain):
     licence: str = ""
     author: str = ""
     settings: Sequence[Setting] = ()
+    personal: Sequence[str] = ()
+    mails: Sequence[str] = ()
+    changes: Mapping[str, str] = field(default_factory=dict)

@@ -9,14 +9,14 @@ from typing import Any
 from lms_leiderschap.errors import Refusal
 from lms_leiderschap.institution.actions import record
 from lms_leiderschap.institution.model import Institution
-from lms_leiderschap.programme.events import EditionOpened
+from lms_leiderschap.programme.events import EditionMoved, EditionOpened
 from lms_leiderschap.programme.model import WHOLE, Edition, Programme
+from lms_leiderschap.programme.moving import UNKNOWN_ORIGIN, Move, planned_move
 from lms_leiderschap.programme.spec import AssignmentSpec, ModuleSpec, Offer, ProgrammeSpec, Spec
 from lms_leiderschap.texts import _
 
 Notify = Callable[[Any], None]
 PROMISE_DAYS = 10
-UNKNOWN_ORIGIN = ("", "")
 
 
 def add_programme(institution: Institution, spec: ProgrammeSpec, *, by: str,
@@ -112,3 +112,38 @@ def _pin_format(edition: Edition, kind: str, key: str, named: str | Spec, known:
     if spec is None:
         raise Refusal(_("Nothing brings the ${kind} ${key}.", mapping={"kind": kind, "key": key}))
     edition.pin(kind, key, spec.to_data(), offer.origin.get((kind, key), UNKNOWN_ORIGIN))
+
+
+def move_module(edition: Edition, key: str, offer: Offer, *, by: str, at: datetime,
+                notify: Notify) -> Move:
+    """Let a running edition follow another version of one of its modules, or add a module to it.
+
+    What was handed in keeps the definitions it was made under. Work that the new version no longer
+    has stays. Raises Refusal when nobody offers the module.
+    """
+    move = planned_move(edition, key, offer)
+    if move is None:
+        raise Refusal(_("No add-on that is on brings the module ${key}.", mapping={"key": key}))
+    if not move.changes_something:
+        return move
+    edition.end_pins([each.name for each in move.changed])
+    for each in (*move.changed, *move.new):
+        edition.pin(each.kind, each.key, each.data, each.origin)
+    if key not in edition.modules:
+        edition.modules = (*edition.modules, key)
+    rows = [{"key": name, "place": key, "assignment": name.partition(".")[2]}
+            for name, _title in move.added]  # fmt: skip
+    edition.plan = _with_rows(edition.plan, key, rows)
+    record(edition, "edition.moved", by=by, at=at, module=key, plugin=move.origin[0],
+           version=move.origin[1])  # fmt: skip
+    notify(EditionMoved(edition, tuple(row["key"] for row in rows), at))
+    return move
+
+
+def _with_rows(plan: tuple[dict[str, str], ...], module: str,
+               rows: list[dict[str, str]]) -> tuple[dict[str, str], ...]:
+    """The plan with new work after the work of its module, or before that of the whole."""
+    places = [number for number, row in enumerate(plan, 1) if row["place"] == module]
+    whole = [number for number, row in enumerate(plan) if row["place"] == WHOLE]
+    end = places[-1] if places else whole[0] if whole else len(plan)
+    return (*plan[:end], *rows, *plan[end:])

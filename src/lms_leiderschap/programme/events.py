@@ -14,3 +14,12 @@ class EditionOpened:
 
     edition: Edition
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EditionMoved:
+    """A running edition follows other definitions; added  keys of work that was not there."""
+
+    edition: Edition
+    added: tuple[str, ...]
+    at: datetime

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from BTrees.OOBTree import OOBTree
@@ -13,6 +13,7 @@ from lms_leiderschap.store.folder import Folder, Resource
 
 S = TypeVar("S")
 WHOLE = "whole"
+FORMER = "~"  # between the name of a definition that was replaced and the generation it ended with
 
 
 class Programme(Resource):
@@ -66,11 +67,13 @@ class Edition(Resource):
                   ("hrm.literatuur"), place, and assignment key
     modules       module keys in order
     teachers      person id to the moment the role was given (ISO text)
+    generation    counts how often it was moved to other versions of its definitions
     """
 
     schema = 1
     personal = ("teachers",)
     retention = "seven years"
+    generation = 0
 
     def __init__(self, key: str, title: str, short_title: str, *, address: str,
                  promise_days: int) -> None:
@@ -101,6 +104,15 @@ class Edition(Resource):
         return self.__parent__.__parent__  # type: ignore[union-attr, return-value]
 
     @property
+    def plugins(self) -> frozenset[str]:
+        """Names of the add-ons whose modules it runs on; read once while it is in memory."""
+        known: frozenset[str] | None = getattr(self, "_v_plugins", None)
+        if known is None:
+            pins = (self.pinned("module", key) for key in self.modules)
+            known = self._v_plugins = frozenset(pin.plugin for pin in pins if pin and pin.plugin)
+        return known
+
+    @property
     def name(self) -> str:
         """Names this edition's lists: unique within the institution."""
         return f"{self.programme.key}/{self.key}"
@@ -111,15 +123,42 @@ class Edition(Resource):
         pinned.__name__, pinned.__parent__ = f"{kind}:{key}", self
         self.pins[pinned.__name__] = pinned
 
-    def pinned(self, kind: str, key: str) -> Pinned | None:
-        return self.pins.get(f"{kind}:{key}")
+    def end_pins(self, names: Iterable[str]) -> None:
+        """Begin a new generation: these definitions make way for others and stay readable.
+
+        What was handed in under them is read with them.
+        """
+        for name in names:
+            former = self.pins.pop(name)
+            former.__name__ = f"{name}{FORMER}{self.generation}"
+            self.pins[former.__name__] = former
+        self.generation += 1
+        for remembered in ("_v_reports", "_v_makers", "_v_plugins"):
+            self.__dict__.pop(remembered, None)
+
+    def pinned(self, kind: str, key: str, generation: int | None = None) -> Pinned | None:
+        """The definition of now, or the one that held in an earlier generation."""
+        name = f"{kind}:{key}"
+        for number in range(self.generation if generation is None else generation,
+                            self.generation):  # fmt: skip
+            if former := self.pins.get(f"{name}{FORMER}{number}"):
+                return former
+        return self.pins.get(name)
+
+    def pins_of(self, kind: str) -> Iterator[Pinned]:
+        """Every definition of a kind as it is now."""
+        for name, pinned in self.pins.items(min=f"{kind}:", max=f"{kind};"):
+            if FORMER not in name:
+                yield pinned
 
     def module(self, key: str) -> ModuleSpec | None:
         """The module as this edition knows it; None for "whole" and unknown places."""
         pinned = self.pinned("module", key)
         return pinned.spec(ModuleSpec.from_data) if pinned else None
 
-    def assignment(self, work_key: str) -> AssignmentSpec:
+    def assignment(self, work_key: str, generation: int | None = None) -> AssignmentSpec:
         """The assignment behind a piece of work. Raises KeyError for another key."""
-        return self.pins[f"assignment:{work_key}"].spec(
-            AssignmentSpec.from_data)
+        pinned = self.pinned("assignment", work_key, generation)
+        if pinned is None:
+            raise KeyError(work_key)
+        return pinned.spec(AssignmentSpec.from_data)

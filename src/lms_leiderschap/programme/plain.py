@@ -7,7 +7,7 @@ and what an edition keeps. Dates and times become ISO text on the way in.
 import datetime
 import types
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, Field, dataclass, fields
 from difflib import get_close_matches
 from functools import cache
 from typing import (
@@ -82,19 +82,23 @@ class Plain:
     """Ground of every spec: checked and made immutable when built, plain both ways.
 
     Lists become tuples, tables become the spec of their field. A field whose word is reserved in
-    Python ends in an underscore here and not in the data (``from_``).
+    Python ends in an underscore here and not in the data (``from_``). A field whose metadata says
+    ``{"plain": False}`` (a function) is part of the value in Python and not of its plain form.
     """
 
     def __post_init__(self) -> None:
         hints = _hints(cast(Hashable, type(self)))
+        beside = {field.name for field in fields(self) if not _is_plain(field)}
         for name, hint in hints.items():
+            if name in beside:
+                continue
             given = getattr(self, name)
             object.__setattr__(self, name, _inside(_word(name), _fitted, hint, given))
 
     @classmethod
     def from_data(cls, data: Mapping[str, object]) -> Self:
         """Build from plain values; SpecError for an unknown or missing key or a wrong kind."""
-        names = {_word(field.name): field for field in fields(cls)}
+        names = {_word(field.name): field for field in fields(cls) if _is_plain(field)}
         for word in data:
             if word not in names:
                 tail = nearest(word, list(names))
@@ -110,10 +114,16 @@ class Plain:
         """The plain form; a field that is empty by default and is empty now is left out."""
         data: PlainData = {}
         for field in fields(self):
+            if not _is_plain(field):
+                continue
             value = getattr(self, field.name)
             if field.default is MISSING or value != field.default or _says_something(value):
                 data[_word(field.name)] = plain(value)
         return data
+
+
+def _is_plain(field: Field[Any]) -> bool:
+    return bool(field.metadata.get("plain", True))
 
 
 def _word(name: str) -> str:

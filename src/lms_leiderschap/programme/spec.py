@@ -185,16 +185,18 @@ class Offer:
     """What the library and the switched-on plugins offer together, each by key.
 
     modules, programmes     their specs
-    reports, rubrics, tools  specs of the slices to the right (``ReportSpec``, ``RubricSpec``,
-                             ``ToolSpec``); here only their key and plain form are known
+    reports, rubrics, tools, instruments  specs of the slices to the right (``ReportSpec``,
+                             ``RubricSpec``, ``ToolSpec``, ``InstrumentSpec``); here only their key
+                             and plain form are known
     origin                   (kind, key) to (name, version) of the plugin that brings it, kind one
-                             of ``module``, ``report``, ``rubric``, ``tool``, ``programme``; the
-                             library of the core is named ``""``
+                             of ``module``, ``report``, ``rubric``, ``tool``, ``instrument``,
+                             ``programme``; the library of the core is named ``""``
     """
 
     modules: Mapping[str, ModuleSpec] = field(default_factory=dict)
     reports: Mapping[str, Spec] = field(default_factory=dict)
     rubrics: Mapping[str, Spec] = field(default_factory=dict)
     tools: Mapping[str, Spec] = field(default_factory=dict)
+    instruments: Mapping[str, Spec] = field(default_factory=dict)
     programmes: Mapping[str, ProgrammeSpec] = field(default_factory=dict)
     origin: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)

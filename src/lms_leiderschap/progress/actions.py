@@ -24,7 +24,7 @@ def keep_intentions(submission: Submission, *, at: datetime) -> int:
     """
     people = institution_of(submission).people
     kept = 0
-    for part in submission.work.report.parts:
+    for part in submission.report.parts:
         pinned = submission.work.edition.pinned("product", part.hands_on)
         if pinned is None or pinned.data["kind"] != INTENTIONS:
             continue

@@ -51,8 +51,7 @@ def thread_of(enrolment: Enrolment, elsewhere: dict[str, str]) -> list[Stage]:
     """
     edition, path = enrolment.edition, "/" + "/".join(path_of(enrolment))
     titles = elsewhere | {spec.key: spec.title for spec in _modules(edition)}
-    specs = [pinned.spec(ProductSpec.from_data)
-             for pinned in edition.pins.values(min="product:", max="product;")]
+    specs = [pinned.spec(ProductSpec.from_data) for pinned in edition.pins_of("product")]
     names = {spec.key: spec.title for spec in specs}
     stages = []
     for module in _modules(edition):

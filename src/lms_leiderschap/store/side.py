@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from lms_leiderschap.store import faults
 from lms_leiderschap.store.side_file import SideFile
 
 # OWASP ASVS 5.0.0 7.3.1 and 7.3.2 ask for both limits; the figures are ours.
@@ -82,12 +83,14 @@ def _session(row: tuple[Any, ...]) -> Session:
 class SideStore:
     """The side store in the SQLite file at `path`; each call names the key of an institution.
 
-    `file` is for the rate limits (`store/limits.py`), which keep their counts here. Every method
+    `file` is for the rate limits (`store/limits.py`), which keep their counts here, and `faults`
+    for the failures of add-ons (`store/faults.py`). Every method
     raises sqlite3.Error when the file cannot be used at all (disk full, no rights).
     """
 
     def __init__(self, path: Path | str) -> None:
-        self.file = SideFile(path, TABLES, SCHEMA)
+        self.file = SideFile(path, TABLES + faults.TABLE, SCHEMA)
+        self.faults = faults.Faults(self.file)
 
     def begin_session(self, institution: str, person: str, at: datetime, *, method: str) -> str:
         """Begin a session and give its token: 256 random bits, safe in a cookie.
@@ -172,8 +175,12 @@ class SideStore:
         self.file.run(lambda db: db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
 
     def sweep(self, at: datetime) -> int:
-        """Remove the sessions and counts of all institutions that are over; how many rows."""
+        """Remove the sessions and counts of all institutions that are over; how many rows.
+
+        Failures of add-ons that are a month old go too.
+        """
         now = at.timestamp()
+        self.faults.sweep(at)
         return (
             self._execute(
                 "DELETE FROM web_session WHERE seen <= ? OR begun <= ?",

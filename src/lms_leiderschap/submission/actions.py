@@ -129,13 +129,15 @@ def submit(
     key      random text of the form that was drawn; with the same content it gives the same
              version, unless that was taken back
     at       arrival of the request: this moment decides whether it is on time
-    Raises Incomplete, DraftMoved, or Refusal: closed, already handed in, nothing in it.
+    Raises Incomplete, DraftMoved, or Refusal: closed, already handed in, nothing in it, or the
+    add-on that brought the work is off.
     """
     values = {part: value for part, (value, _serial) in answers.items()}
     sent = sent_fingerprint(values, work.draft_files())
     if earlier := made_by_form(work, key, sent):
         return earlier
     check_open(work)
+    check_offered(work)
     verdict = work.deadline.verdict(at)
     if verdict == "closed":
         raise Refusal(_("Handing in is closed. Ask the programme office for a new date."))
@@ -210,6 +212,7 @@ def tick(work: Work, note: str, *, by: str, at: datetime) -> None:
     if len(note) > LONGEST_NOTE:
         sentence = _("Make this shorter: at most ${n} characters.", {"n": LONGEST_NOTE})
         raise Refusal(sentence, "note")
+    check_offered(work)
     work.ticked = {"at": at.isoformat(), "note": note}
     write_row(work)
     record(work, "work.ticked", by=by, at=at)
@@ -255,6 +258,14 @@ def mark_read(work: Work) -> None:
     """Feedback on the last version was read: the line about it moves out of what is new."""
     if work.key in work.holder.rows and work.holder.rows[work.key].get("new"):
         write_row(work, new=False)
+
+
+def check_offered(work: Work) -> None:
+    """Raises Refusal while the add-on that brought this work is off. Saving is always possible."""
+    if not work.is_offered:
+        raise Refusal(
+            _("The module is being worked on. Your text is safe; reading and downloading go on.")
+        )
 
 
 def check_open(work: Work) -> None:

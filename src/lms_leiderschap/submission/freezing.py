@@ -59,6 +59,8 @@ def frozen(work: Work, done: Completeness, verdict: str, at: datetime) -> Submis
     before = work.last
     submission = Submission(new_id(), len(work.versions) + 1, work.holder.authors(at), at)
     submission.answers = work.answers()
+    if work.edition.generation:
+        submission.generation = work.edition.generation
     submission.files = work.chosen
     submission.words, submission.missing = done.words, tuple(done.missing)
     submission.verdict = (verdict, RULE_VERSION)

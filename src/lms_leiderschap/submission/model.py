@@ -7,6 +7,7 @@ from typing import Any
 
 from BTrees.OOBTree import OOBTree
 
+from lms_leiderschap.institution.model import institution_of
 from lms_leiderschap.programme.model import Edition
 from lms_leiderschap.programme.spec import AssignmentSpec
 from lms_leiderschap.store.file import StoredFile
@@ -107,6 +108,17 @@ class Work(Resource):
         return report_for(self.edition, self.key)
 
     @property
+    def is_offered(self) -> bool:
+        """Whether new work can be made: the add-on that brought it is on and installed.
+
+        What is there already stays readable and gets feedback all the same.
+        """
+        pinned = self.edition.pinned("assignment", self.key)
+        if pinned is None or not pinned.plugin:
+            return True
+        return bool(institution_of(self).addons[pinned.plugin].works)
+
+    @property
     def is_tick(self) -> bool:
         """Whether there is nothing to hand in but the word that it was done."""
         return not self.assignment.report_key and self.assignment.kind in TICK_KINDS
@@ -146,22 +158,26 @@ class Work(Resource):
         return self.parts[part].serial if part in self.parts else 0
 
 
-def report_for(edition: Edition, work_key: str) -> ReportSpec:
-    """The report format of a piece of work, read once for as long as the edition is in memory."""
-    known: dict[str, ReportSpec] | None = getattr(edition, "_v_reports", None)
+def report_for(edition: Edition, work_key: str, generation: int | None = None) -> ReportSpec:
+    """The report format of a piece of work, read once for as long as the edition is in memory.
+
+    generation  of the definitions; None for those of now
+    """
+    known: dict[Any, ReportSpec] | None = getattr(edition, "_v_reports", None)
     if known is None:
         known = edition._v_reports = {}
-    if work_key not in known:
-        assignment = edition.assignment(work_key)
-        pinned = edition.pinned("report", assignment.report_key)
-        known[work_key] = (
+    place = (work_key, edition.generation if generation is None else generation)
+    if place not in known:
+        assignment = edition.assignment(work_key, generation)
+        pinned = edition.pinned("report", assignment.report_key, generation)
+        known[place] = (
             FREE_TEXT
             if pinned is None
             else pinned.spec(ReportSpec.from_data).for_assignment(
                 edition.programme.key, assignment.key, assignment.version, assignment.report_parts
             )
         )
-    return known[work_key]
+    return known[place]
 
 
 class Submission(Resource):
@@ -177,6 +193,7 @@ class Submission(Resource):
     state     "submitted" or "withdrawn"
     outcome   "" until feedback is released, then the decision: "met", "returned" or "talk";
               "kept" where no feedback is given
+    generation  of the edition's definitions it was made under and is read with
     held_by   id of the teacher who first stored something on it; then it cannot be taken back
     readings  file id to its reading copy, made after the hand-in and frozen: state, blocks, words
     feedback  what people wrote about it
@@ -185,6 +202,7 @@ class Submission(Resource):
     schema = 1
     personal = ("authors", "answers", "receipt", "readings", "feedback")
     retention = "seven years"
+    generation = 0
 
     def __init__(self, id: str, number: int, authors: tuple[str, ...], at: datetime) -> None:
         self.id, self.number, self.authors, self.at = id, number, authors, at
@@ -210,6 +228,11 @@ class Submission(Resource):
     @property
     def work(self) -> Work:
         return self.__parent__.__parent__  # type: ignore[union-attr, return-value]
+
+    @property
+    def report(self) -> ReportSpec:
+        """The format it was made in."""
+        return report_for(self.work.edition, self.work.key, self.generation)
 
     @property
     def late(self) -> bool:

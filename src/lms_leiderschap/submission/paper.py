@@ -85,7 +85,7 @@ def paper_of(submission: Submission) -> list[Section]:
     work = submission.work
     files = [work.files[file_id] for file_id in submission.files if file_id in work.files]
     return paper(
-        work.report,
+        submission.report,
         submission.answers,
         submission.missing,
         files,

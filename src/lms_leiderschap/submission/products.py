@@ -55,7 +55,7 @@ def goals_of(work: Work, answers: dict[str, Answer]) -> tuple[str, ...]:
         return ()
     earlier = handed_on(work.holder, _followed(work))
     before = earlier.submission if earlier else None
-    goals = _goals(before.work.report, before.answers) if before else []
+    goals = _goals(before.report, before.answers) if before else []
     return tuple(dict.fromkeys(goals + _goals(work.report, answers)))
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from lms_leiderschap.enrolment.events import Enrolled
 from lms_leiderschap.group.events import GroupFormed
+from lms_leiderschap.institution.model import institution_of
+from lms_leiderschap.programme.events import EditionMoved
 from lms_leiderschap.submission.actions import prepare_work
 from lms_leiderschap.submission.delivery import deliver_reading
 
@@ -28,8 +30,21 @@ def prepare_shared(event: GroupFormed) -> None:
     )
 
 
+def prepare_added(event: EditionMoved) -> None:
+    """Everybody gets the work that came with another version of a module, or with a new one."""
+    edition = event.edition
+    shared = [key for key in event.added if edition.assignment(key).scope == "group"]
+    for enrolment in edition.enrolments.values():
+        prepare_work(enrolment, [key for key in event.added if key not in shared])
+    if shared:
+        for group in institution_of(edition).groups.values():
+            if group.edition is edition:
+                prepare_work(group, shared)
+
+
 def includeme(config: Any) -> None:
     config.scan("lms_leiderschap.submission.views")
     config.add_subscriber(prepare_own, Enrolled)
     config.add_subscriber(prepare_shared, GroupFormed)
+    config.add_subscriber(prepare_added, EditionMoved)
     config.add_delivery("reading", deliver_reading)

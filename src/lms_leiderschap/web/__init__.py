@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-PARTS = ("pipeline", "security", "assets", "layout", "navigation", "errors", "jobs")
+PARTS = ("pipeline", "security", "assets", "layout", "navigation", "slots", "errors", "jobs")
 
 
 def includeme(config: Any) -> None:

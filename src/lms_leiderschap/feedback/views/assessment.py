@@ -16,7 +16,7 @@ from lms_leiderschap.feedback.schema import Written, day_of
 from lms_leiderschap.feedback.spec import RubricSpec
 from lms_leiderschap.feedback.titles import DECISION_TITLES
 from lms_leiderschap.feedback.views.phrases import Phrases
-from lms_leiderschap.submission.model import Submission, Work
+from lms_leiderschap.submission.model import Submission
 from lms_leiderschap.texts import _
 from lms_leiderschap.web.drawing import renderer_for
 
@@ -39,17 +39,20 @@ class Criterion:
         return f"choice-{self.key}"
 
 
-def rubric_for(work: Work) -> RubricSpec | None:
-    """The rubric as far as it looks at the parts of this assignment; None without one."""
-    pinned = work.edition.pinned("rubric", work.assignment.rubric_key)
+def rubric_for(submission: Submission) -> RubricSpec | None:
+    """The rubric as far as it looks at the parts of this version; None without one."""
+    work, generation = submission.work, submission.generation
+    key = work.edition.assignment(work.key, generation).rubric_key
+    pinned = work.edition.pinned("rubric", key, generation)
     if pinned is None:
         return None
-    return pinned.spec(RubricSpec.from_data).for_parts([part.key for part in work.report.parts])
+    parts = [part.key for part in submission.report.parts]
+    return pinned.spec(RubricSpec.from_data).for_parts(parts)
 
 
-def note_parts(work: Work) -> list[str]:
+def note_parts(submission: Submission) -> list[str]:
     """Keys of the parts that get a field of their own: the required ones, else all."""
-    parts = work.report.parts
+    parts = submission.report.parts
     return [part.key for part in parts if part.required] or [part.key for part in parts]
 
 
@@ -67,9 +70,9 @@ class Assessment:
         written: Written | None = None,
         refusal: Refusal | None = None,
     ) -> None:
-        self._request, work = request, submission.work
+        self._request = request
         self.feedback = feedback_by(submission, request.person.__name__)
-        self.rubric, self._written = rubric_for(work), written
+        self.rubric, self._written = rubric_for(submission), written
         self.conflicts: dict[str, list[str]] = {}
         self.problems: dict[str, Any] = dict(written.problems) if written else {}
         if isinstance(refusal, DraftMoved) and self.feedback is not None and written is not None:

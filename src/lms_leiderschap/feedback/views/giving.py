@@ -81,9 +81,8 @@ class GivingPage:
         return self.saved(feedback, piece)
 
     def read(self, controls: list[tuple[str, str]]) -> Written:
-        work = self.context.work
-        tz = self.request.institution.tz
-        return read(controls, note_parts(work), rubric_for(work), tz)
+        submission, tz = self.context, self.request.institution.tz
+        return read(controls, note_parts(submission), rubric_for(submission), tz)
 
     def keep(self, written: Written) -> Feedback:
         return keep_feedback(
@@ -137,7 +136,7 @@ class GivingPage:
         title = f"{who(context)}, {say(_('version ${number}'), number=context.number)}"
         form = Assessment(request, context, written, refusal) if writable or written else None
         wrong = form is not None and bool(form.problems)
-        noted = note_parts(context.work)
+        noted = note_parts(context)
         reading = Reading(request, context, shown, writer=self.me if writable else "")
         reading.make_room(noted)
         return {

@@ -53,7 +53,7 @@ class Reading:
         *,
         writer: str = "",
     ) -> None:
-        self.sections, self._report = paper_of(submission), submission.work.report
+        self.sections, self._report = paper_of(submission), submission.report
         self._say, self._writer = Phrases(request), writer
         word, more = escaped(self._say(_("Remark"))), escaped(self._say(_("on this paragraph")))
         self._words = f'{word}<span class="vh"> {more}</span>'

@@ -34,9 +34,9 @@ class Verdict:
 
 
 def verdict_of(request: Request, feedback: Feedback) -> Verdict:
-    work = feedback.submission.work
+    submission = feedback.submission
     author = request.institution.people.get(feedback.author)
-    rubric = rubric_for(work)
+    rubric = rubric_for(submission)
     titles = {level.key: level.title for level in rubric.levels} if rubric else {}
     levels = [
         (row.title, titles.get(chosen, chosen), row.levels.get(chosen, ""))
@@ -45,7 +45,7 @@ def verdict_of(request: Request, feedback: Feedback) -> Verdict:
     ]
     notes = [
         (part.title, text.splitlines())
-        for part in work.report.parts
+        for part in submission.report.parts
         if (text := feedback.notes.get(part.key, "").strip())
     ]
     returned = feedback.decision == "returned" and feedback.until

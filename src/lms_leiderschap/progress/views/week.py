@@ -14,6 +14,7 @@ from lms_leiderschap.institution.model import Institution
 from lms_leiderschap.permissions import Permission
 from lms_leiderschap.progress.thread import thread_of
 from lms_leiderschap.progress.week import week_of
+from lms_leiderschap.store.folder import find
 from lms_leiderschap.texts import _
 
 
@@ -22,6 +23,8 @@ from lms_leiderschap.texts import _
 def week_page(context: Institution, request: Request) -> dict[str, Any]:
     person = request.person
     return {"title": _("My week"), "week": week_of(context, person, request.arrived),
+            "editions": [find(context, tuple(path.split("/"))).edition
+                         for path in person.enrolments],
             "name": person.given_name, "at": request.arrived,
             "moment": datetime.fromisoformat}
 

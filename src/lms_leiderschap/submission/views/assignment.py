@@ -62,7 +62,7 @@ def _page(work: Work, request: Request) -> dict[str, Any]:
         "uses": [_used(work, key, request) for key in spec.uses],
         "parts": work.report.parts if spec.report_key else (),
         "versions": versions_of(work, request), "step": _next_step(work, request),
-        "teacher": teacher_of(work), "problem": "",
+        "teacher": teacher_of(work), "problem": "", "person": request.person.__name__,
         "note": work.ticked["note"] if work.ticked else work.note,
     }  # fmt: skip
 
@@ -91,7 +91,7 @@ def _next_step(work: Work, request: Request) -> SimpleNamespace | None:
     if last is not None and last.outcome in ("met", "talk"):
         shown = version_of(last, request)
         return SimpleNamespace(path=shown.feedback, label=_("Read the feedback"), second="")
-    if not work.is_open or work.is_tick:
+    if not work.is_open or work.is_tick or not (work.is_offered or begun):
         return None
     if last is not None:
         number = {"number": len(work.versions) + 1}

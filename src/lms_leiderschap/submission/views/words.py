@@ -33,13 +33,17 @@ def teacher_of(work: Work) -> str:
 def due_of(work: Work, request: Request) -> SimpleNamespace:
     """The date of a piece of work as the page shows it.
 
-    state  "none", "open", "soon", "late" (still accepted) or "closed"
+    state  "none", "open", "soon", "late" (still accepted), "closed", or "rests" while the add-on
+           that brought it is off
     """
     deadline, now, fmt = work.deadline, request.arrived, request.fmt
     due = SimpleNamespace(
         state="none", until=deadline.until, first=deadline.first, reason=deadline.reason,
         left="", last="",
     )  # fmt: skip
+    if not work.is_offered:
+        due.state = "rests"
+        return due
     if deadline.until is None:
         return due
     verdict = deadline.verdict(now)

@@ -1,0 +1,1 @@
+"""What an institution does with plugins: switch them on, run them within bounds, update, remove."""

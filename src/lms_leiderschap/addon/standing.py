@@ -1,0 +1,67 @@
+"""How an add-on stands in an institution: what it may do, and what it waits for."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from lms_leiderschap.institution.addon import AddOn
+from lms_leiderschap.plugin.behaviour import order_of
+from lms_leiderschap.plugin.contract import Plugin
+from lms_leiderschap.plugin.loader import Plugins
+
+State = Literal["on", "off", "paused", "parked", "gone", "removed", "update"]
+
+
+def settings_of(addon: AddOn, plugin: Plugin) -> dict[str, bool | int | str]:
+    """Every setting of a plugin as this institution has it; one of another kind is not used."""
+    return {
+        setting.key: kept
+        if type(kept := addon.settings.get(setting.key)) is type(setting.default)
+        else setting.default
+        for setting in plugin.settings
+    }
+
+
+def steps_after(plugin: Plugin, version: str) -> list[str]:
+    """Versions that a record of this version must be brought to, in their order."""
+    return sorted(
+        (to for to in plugin.behaviour.upgrades if order_of(version) < order_of(to)), key=order_of
+    )
+
+
+def waits_for_update(addon: AddOn, plugin: Plugin) -> bool:
+    """Whether records stand in a shape that this version of the plugin does not know.
+
+    Until they are brought along its handlers and panels rest; work goes on.
+    """
+    if addon.version in ("", plugin.version):
+        return False
+    return bool(addon.records) and bool(steps_after(plugin, addon.version))
+
+
+def may_act(addon: AddOn, plugin: Plugin) -> bool:
+    """Whether handlers, panels and pages of a loaded plugin may run."""
+    return addon.acts and not waits_for_update(addon, plugin)
+
+
+def has_update(addon: AddOn, plugin: Plugin | None) -> bool:
+    """Whether another version is ready: a folder that waits, or what was installed since."""
+    if addon.waiting:
+        return True
+    return bool(plugin and not addon.current and addon.version not in ("", plugin.version))
+
+
+def state_of(addon: AddOn, shelf: Plugins) -> State:
+    """The one word for an add-on in the list, the most pressing first."""
+    name = addon.__name__
+    if addon.removed_at:
+        return "removed"
+    if not shelf.knows(name):
+        return "gone" if addon.on or addon.gone else "off"
+    if name not in shelf.loaded:
+        return "parked"
+    if addon.paused is not None:
+        return "paused"
+    if addon.on and has_update(addon, shelf.loaded[name]):
+        return "update"
+    return "on" if addon.on else "off"

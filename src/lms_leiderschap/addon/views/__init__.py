@@ -1,0 +1,1 @@
+"""The pages of add-ons, for administrators."""
