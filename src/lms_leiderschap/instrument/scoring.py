@@ -92,16 +92,19 @@ def score_row(
     spec: "InstrumentSpec", dimension: DimensionSpec, row: CodedRow, measures: Sequence[str]
 ) -> Scored | None:
     """One respondent's scores on measures that share their items; None with too few answers."""
-    used = {
-        key: values
-        for item in spec.items_of(dimension.key)
-        if (found := _values(dimension, item, row, measures)) is not None
-        for key, values in (found,)
-    }
+    used = used_values(spec, dimension, row, measures)
     if len(used) < dimension.minimum_answered:
         return None
     times = 100 if dimension.rule == "yes_share" else 1
     return Scored({m: times * mean(values[m] for values in used.values()) for m in measures}, used)
+
+
+def used_values(
+    spec: "InstrumentSpec", dimension: DimensionSpec, row: CodedRow, measures: Sequence[str]
+) -> Mapping[str, Mapping[str, Fraction]]:
+    """Item (or option) key to measure to value, of the items answered on all these measures."""
+    found = (_values(dimension, item, row, measures) for item in spec.items_of(dimension.key))
+    return dict(pair for pair in found if pair is not None)
 
 
 def _values(
