@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import importlib
-import pickletools
 import pkgutil
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import transaction
 from persistent import Persistent
 
 import lms_leiderschap
-
-ALLOWED = ("lms_leiderschap.", "BTrees.", "persistent.", "ZODB.blob", "datetime", "zoneinfo",
-           "builtins", "copyreg", "copy_reg")  # fmt: skip
+from lms_leiderschap.store.scan import records, scan
 
 
 def stored_classes() -> list[type]:
@@ -38,46 +33,15 @@ def test_a_stored_class_says_what_it_keeps_and_how_long(kind: type) -> None:
     assert isinstance(kind.retention, str) and kind.retention  # type: ignore[attr-defined]
 
 
-def globals_of(pickle: bytes) -> Iterator[str]:
-    """Dotted names of the classes and functions that a record needs to be read."""
-    strings: list[str] = []
-    for opcode, argument, _place in pickletools.genops(pickle):
-        if opcode.name == "GLOBAL":
-            yield str(argument).replace(" ", ".")
-        elif opcode.name == "STACK_GLOBAL":
-            yield ".".join(strings[-2:])
-        elif isinstance(argument, str):
-            strings.append(argument)
-
-
-def records(registry: Any) -> Iterator[bytes]:
-    entry = registry.lms.institutions[0]
-    database = registry.databases.database(entry)
-    storage = database.storage
-    connection = registry.databases.connect(entry, transaction.TransactionManager())
-    seen, left = set(), [connection.root()._p_oid]
-    from ZODB.serialize import referencesf
-
-    while left:
-        oid = left.pop()
-        if oid not in seen:
-            seen.add(oid)
-            data, _serial = storage.load(oid)
-            left += referencesf(data)
-            yield data
-    connection.close()
-
-
 @pytest.mark.usefixtures("places")
 def test_no_record_needs_anything_but_the_core(registry: Any) -> None:
-    found = list(records(registry))
-    names = {name for data in found for name in globals_of(data)}
+    database = registry.databases.database(registry.lms.institutions[0])
+    found = scan(database)
     scanned = ("submission.model.Submission", "store.file.StoredFile", "feedback.model.Feedback",
                "feedback.model.Remark", "group.model.Group", "institution.model.Sharded",
                "institution.model.AuditLog")  # fmt: skip
-    assert {f"lms_leiderschap.{name}" for name in scanned} <= names
-    whole = b"".join(found)
+    assert {f"lms_leiderschap.{name}" for name in scanned} <= found.names
+    whole = b"".join(records(database))
     for written in (b"receipt", b"feedback.released", b"group.formed", b"seal"):
         assert written in whole  # mail that waits, lines of the log, sealed ones among them
-    strange = {name for name in names if not name.startswith(ALLOWED)}
-    assert not strange
+    assert not found.strange

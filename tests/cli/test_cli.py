@@ -16,6 +16,7 @@ lms.side = side.sqlite
 lms.keys = keys
 lms.mail = files:mail
 lms.demo = true
+lms.unsigned_plugins = *
 """
 INSTITUTIONS = '[[institutions]]\nkey = "demo"\nurl = "http://localhost"\nstorage = "file:demo"\n'
 

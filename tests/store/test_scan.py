@@ -1,0 +1,66 @@
+"""What only a plugin could read is found wherever it stands in a record."""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import transaction
+from persistent import Persistent
+from persistent.mapping import PersistentMapping
+from ZODB.DB import DB
+
+from lms_leiderschap.store.root import open_storage
+from lms_leiderschap.store.scan import scan
+
+
+class Plain(str):
+    """A text that a plugin made its own."""
+
+
+class Kept(Persistent):
+    """An object that a plugin made its own."""
+
+
+@pytest.fixture(autouse=True)
+def module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both classes as they would be called when a plugin brought them."""
+    brought = types.ModuleType("lms_proef")
+    for kind in (Plain, Kept):
+        monkeypatch.setattr(kind, "__module__", "lms_proef")
+        setattr(brought, kind.__name__, kind)
+    monkeypatch.setitem(sys.modules, "lms_proef", brought)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[DB]:
+    database = DB(open_storage(f"file:{tmp_path / 'db'}"))
+    yield database
+    database.close()
+
+
+def keep(database: DB, value: Any) -> None:
+    manager = transaction.TransactionManager()
+    connection = database.open(transaction_manager=manager)
+    connection.root()["kept"] = PersistentMapping({"inside": [{"value": value}]})
+    manager.commit()
+    connection.close()
+
+
+def test_plain_values_are_nobodys(database: DB) -> None:
+    keep(database, {"a": [1, 2.5, None, True, "tekst"]})
+    found = scan(database)
+    assert found.records == 2
+    assert not found.strange
+
+
+@pytest.mark.parametrize(("value", "name"), [
+    (Plain("tekst"), "lms_proef.Plain"), (Kept(), "lms_proef.Kept"), (Plain, "lms_proef.Plain"),
+])  # fmt: skip
+def test_a_class_of_a_plugin_is_named(database: DB, value: Any, name: str) -> None:
+    keep(database, value)
+    assert scan(database).strange == {name}
