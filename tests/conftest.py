@@ -193,21 +193,26 @@ def browse(registry: Any) -> Any:
     """browse("anna") is a Browser in which Anna is signed in; browse() one of nobody."""
 
     def begin(who: str = "", host: str = "noord.test") -> Browser:
-        browser = Browser(registry.app, extra_environ={"HTTP_HOST": host})
-        if who:
-            entry = registry.lms.entry(host)
-            manager = transaction.TransactionManager(explicit=True)
-            manager.begin()
-            connection = registry.databases.connect(entry, manager)
-            institution = institution_in(connection)
-            person = institution.people[institution.emails[f"{who}@{entry.key}.test"]]
-            browser.home = "/" + next(iter(person.enrolments), "")
-            token = registry.side.begin_session(
-                entry.key, person.__name__, datetime.now(UTC), method="test"
-            )
-            manager.abort()
-            connection.close()
-            browser.set_cookie("lms", token)
-        return browser
+        return browser_of(registry, who, host)
 
     return begin
+
+
+def browser_of(registry: Any, who: str, host: str) -> Browser:
+    """A Browser on the application of a registry, in which this person is signed in."""
+    browser = Browser(registry.app, extra_environ={"HTTP_HOST": host})
+    if who:
+        entry = registry.lms.entry(host)
+        manager = transaction.TransactionManager(explicit=True)
+        manager.begin()
+        connection = registry.databases.connect(entry, manager)
+        institution = institution_in(connection)
+        person = institution.people[institution.emails[f"{who}@{entry.key}.test"]]
+        browser.home = "/" + next(iter(person.enrolments), "")
+        token = registry.side.begin_session(
+            entry.key, person.__name__, datetime.now(UTC), method="test"
+        )
+        manager.abort()
+        connection.close()
+        browser.set_cookie("lms", token)
+    return browser

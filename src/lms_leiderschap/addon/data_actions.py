@@ -137,29 +137,5 @@ def destroy(institution: Institution, name: str, typed: str, *, by: str, at: dat
 
 def forget_person(institution: Institution, person_id: str) -> None:
     """Take out every record in which the id of an erased person stands, as key or in its data."""
-    for addon in institution.addons.values():
-        for place, kept in list(addon.records.items()):
-            if person_id in place[1] or _names(person_id, _all_data(kept)):
-                del addon.records[place]
-
-
-def records_about(institution: Institution, person_id: str) -> list[dict[str, Any]]:
-    """Every record in which the id of a person stands, for their export."""
-    return [
-        {"addon": addon.__name__, "kind": kind, "key": key, "data": kept.data, "at": kept.at}
-        for addon in institution.addons.values()
-        for (kind, key), kept in addon.records.items()
-        if person_id in key or _names(person_id, _all_data(kept))
-    ]
-
-
-def _all_data(kept: KeptRecord) -> list[Any]:
-    return [kept.data, list(kept.before or ()), list(kept.newer or ())]
-
-
-def _names(person_id: str, data: Any) -> bool:
-    if isinstance(data, dict):
-        return any(_names(person_id, item) for item in (*data, *data.values()))
-    if isinstance(data, list):
-        return any(_names(person_id, item) for item in data)
-    return isinstance(data, str) and person_id in data
+    for addon, place, _kept in list(institution.addons.about(person_id)):
+        del addon.records[place]

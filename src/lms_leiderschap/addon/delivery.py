@@ -54,7 +54,8 @@ def deliver(jobs: Any, entry: Any, number: int) -> None:
         jobs.registry.addon_watch.note(
             entry.key, plugin.name, plugin.version, f"event {name}", error, at=jobs.at
         )
-        jobs.within(entry, lambda institution: _failed(institution, number, error, jobs.at))
+        why = f"{type(error).__name__}: {error}"[:200]
+        jobs.within(entry, lambda institution: _failed(institution, number, why, jobs.at))
         return
     jobs.within(
         entry, lambda institution: _handled(institution, number, plugin, records, notices, jobs.at)
@@ -83,11 +84,10 @@ def _take(jobs: Any, institution: Institution, entry: Any, number: int) -> Happe
     return Happening(plugin, item["data"], settings_of(addon, plugin))
 
 
-def _failed(institution: Institution, number: int, error: Exception, at: datetime) -> None:
+def _failed(institution: Institution, number: int, why: str, at: datetime) -> None:
     item = institution.outbox.get(number)
     if item is None:
         return
-    why = f"{type(error).__name__}: {error}"[:200]
     if item["tries"] + 1 < MOST_TRIES:
         institution.outbox.replace(number, later(item, at) | {"why": why})
     else:

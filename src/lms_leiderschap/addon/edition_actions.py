@@ -28,10 +28,10 @@ def move_edition(edition: Edition, module: str, offer: Offer, *, by: str, at: da
     """
     move = planned_move(edition, module, offer)
     if move is not None and (number := drafts_in_the_way(edition, move)):
-        raise Refusal(
-            _("In parts that the new version no longer has there are drafts with text: ${n}. "
-              "Let them be handed in first.", mapping={"n": number})  # fmt: skip
-        )
+        raise Refusal(_(
+            "In parts that the new version no longer has there are drafts with text: ${n}. "
+            "Let them be handed in first.", mapping={"n": number},
+        ))  # fmt: skip
     move_module(edition, module, offer, by=by, at=at, notify=notify)
 
 

@@ -22,6 +22,7 @@ from lms_leiderschap.instrument.chart import Chart
 from lms_leiderschap.plugin.behaviour import PanelContext, frozen_settings
 from lms_leiderschap.plugin.bounded import Call, TooSlow
 from lms_leiderschap.plugin.contract import Plugin
+from lms_leiderschap.web.charts import draw_chart
 from lms_leiderschap.web.html import SafeHtml, markdown
 from lms_leiderschap.web.slots import Filling
 
@@ -124,8 +125,6 @@ def _drawn(request: Request, returned: Any) -> SafeHtml:
     if returned is None:
         return SafeHtml()
     if isinstance(returned, Chart):
-        from lms_leiderschap.web.charts import draw_chart
-
         return draw_chart(request, returned)
     if not isinstance(returned, str):
         raise Rubbish(f"{type(returned).__name__} is neither a text nor a Chart.")

@@ -36,7 +36,8 @@ def checked_folder(institution: Institution, shelves: Shelves,
         for name in shelf.folders
         if name != plugin.name and (version := institution.addons[name].folder()) is not None
     ]
-    beside = shelves.installed.with_folders([*others, (plugin.name, plugin.version, plugin, sender)])
+    own = (plugin.name, plugin.version, plugin, sender)
+    beside = shelves.installed.with_folders([*others, own])
     for row in beside.parked:
         if row.name == plugin.name:
             raise PluginError(row.sentence)

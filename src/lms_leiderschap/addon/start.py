@@ -39,7 +39,7 @@ def includeme(config: Any) -> None:
     config.add_job(
         "look for gone add-ons",
         lambda institution, at: look_for_gone(institution, at, shelves),
-        timedelta(seconds=30),
+        timedelta(seconds=5),
     )
     config.add_subscriber(
         lambda event: forget_person(institution_of(event.person), event.person.__name__),

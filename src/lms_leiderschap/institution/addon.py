@@ -136,9 +136,25 @@ class AddOns(Folder):
             found.__parent__ = self
         return found
 
+    def about(self, person_id: str) -> Iterator[tuple[AddOn, tuple[str, str], KeptRecord]]:
+        """Every record in which the id of a person stands, as key or anywhere in its data."""
+        for addon in self.values():
+            for place, kept in addon.records.items():
+                all_data = (kept.data, kept.before, kept.newer)
+                if person_id in place[1] or _names(person_id, all_data):
+                    yield addon, place, kept
+
     def named(self, name: str) -> AddOn:
         """The AddOn of that name, kept from now on. For actions only: this may write."""
         return self[name] if name in self else self.add(name, AddOn(name))
+
+
+def _names(person_id: str, data: Any) -> bool:
+    if isinstance(data, dict):
+        return any(_names(person_id, item) for item in (*data, *data.values()))
+    if isinstance(data, list | tuple):
+        return any(_names(person_id, item) for item in data)
+    return isinstance(data, str) and person_id in data
 
 
 def older(states: Any) -> AddOns:

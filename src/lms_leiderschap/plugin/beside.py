@@ -1,7 +1,7 @@
 """The texts that lie beside the Python file that writes a plugin.
 
-So ``brief="opdracht.md"`` means the file in ``texts/`` beside the module that says it, as it does in
-a folder plugin.
+So ``brief="opdracht.md"`` means the file in ``texts/`` beside the module that says it, as it does
+in a folder plugin.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from lms_leiderschap.plugin.behaviour import order_of
 from lms_leiderschap.plugin.bounded import PluginExit, TooSlow, within_time
 from lms_leiderschap.plugin.contract import Plugin, PluginError
 from lms_leiderschap.plugin.library import Library, read_library
-from lms_leiderschap.plugin.trust import Sender, Trust
+from lms_leiderschap.plugin.trust import EVERYBODY, Sender, Trust
 from lms_leiderschap.programme.plain import nearest
 from lms_leiderschap.programme.spec import Offer, Spec
 
@@ -141,13 +141,13 @@ class Plugins:
         return sorted([*rows, *self.parked], key=lambda row: row.name)
 
 
-def load_installed(trust: Trust = Trust()) -> Plugins:
+def load_installed(trust: Trust = EVERYBODY) -> Plugins:
     """Load every plugin that is installed; one that cannot be loaded is parked with a sentence."""
     return load(entry_points(group=GROUP), trust=trust)
 
 
 def load(
-    points: Iterable[EntryPoint], library: Library | None = None, trust: Trust = Trust()
+    points: Iterable[EntryPoint], library: Library | None = None, trust: Trust = EVERYBODY
 ) -> Plugins:
     """Load plugins in the order of their names. The later of two claims on one name is parked.
 

@@ -11,7 +11,7 @@ from lms_leiderschap.plugin.bundle import Bundle
 from lms_leiderschap.plugin.error import PluginError
 from lms_leiderschap.plugin.signing import UNKNOWN, Sender, check, check_distribution, read_trusted
 
-__all__ = ["UNKNOWN", "Sender", "Trust", "read_trust"]
+__all__ = ["EVERYBODY", "UNKNOWN", "Sender", "Trust", "read_trust"]
 
 ANY = "*"
 
@@ -47,6 +47,9 @@ class Trust:
         PluginError when a file was changed after signing.
         """
         return check(bundle, self.keys)
+
+
+EVERYBODY = Trust()
 
 
 def read_trust(path: Path | None, unsigned: Collection[str]) -> Trust:

@@ -43,8 +43,13 @@ def offer_of(request: Request) -> Offer:
     return found
 
 
-@view_config(context=Edition, name="modules", permission=Permission.RUN_EDITION,
-             request_method="GET", renderer="lms_leiderschap.templates:addon/edition.pt")  # fmt: skip
+@view_config(
+    context=Edition,
+    name="modules",
+    permission=Permission.RUN_EDITION,
+    request_method="GET",
+    renderer="lms_leiderschap.templates:addon/edition.pt",
+)
 def modules_page(context: Edition, request: Request) -> dict[str, Any]:
     """What the edition runs on, and what it could."""
     offer = offer_of(request)

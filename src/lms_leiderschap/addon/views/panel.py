@@ -41,7 +41,7 @@ KINDS: dict[str, Any] = {
     "deep": _("with pages of its own (deep)"),
 }  # fmt: skip
 DONE: dict[str, Any] = {
-    "on": _("${title} is on. New editions can use it, and you can add its modules to a running one."),
+    "on": _("${title} is on. New editions can use it; you can add its modules to a running one."),
     "off": _("${title} is off. What was made with it stays readable and gets feedback."),
     "paused": _("${title} is paused. Work goes on; what it does by itself waits."),
     "resumed": _("${title} runs again."),

@@ -25,8 +25,12 @@ from lms_leiderschap.web.groups import FormSchema
 
 
 class ZipSchema(FormSchema):
-    zip = FilesField(title=_("Zip file"), accept=".zip,application/zip", at_most=1, at_least=1,
-                     hint=_("The folder of the add-on as one zip, with plugin.toml in it."))  # fmt: skip
+    zip = FilesField(
+        title=_("Zip file"),
+        hint=_("The folder of the add-on as one zip, with plugin.toml in it."),
+        accept=".zip,application/zip",
+        at_most=1,
+    )
 
 
 ZIP = ZipSchema()
