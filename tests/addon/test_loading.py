@@ -1,0 +1,117 @@
+"""A plugin that is broken before it begins: at import, at load, in its includeme."""
+
+from __future__ import annotations
+
+import time
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lms_leiderschap.plugin import loader
+from lms_leiderschap.plugin.loader import GROUP, load
+from lms_leiderschap.plugin.trust import Trust
+from tests.addon.test_behaviour import made
+from tests.addon.test_off_and_back import hand_in
+
+
+@pytest.mark.parametrize("source", [
+    'raise RuntimeError("kapot")', "raise SystemExit(3)", "raise KeyboardInterrupt",
+    "plugin = None", 'plugin = "proef"', "import does_not_exist", "def (",
+    '@plugin.on("feedback.relaesed")\ndef f(event): pass',
+    '@plugin.panel("participant.weeek")\ndef f(context): pass',
+])
+def test_a_plugin_that_breaks_at_import_leaves_all_else(
+    world: Any, visit: Any, source: str
+) -> None:
+    made(world, "")
+    anna = visit("anna")
+    hand_in(anna)
+    world.write(source)
+    world.start()
+    world.run_jobs()
+    assert "proef" not in world.registry.plugins.loaded
+    assert len(world.registry.plugins.loaded) == 4
+    anna, pieter, ada = visit("anna"), visit("pieter"), visit("ada")
+    work = f"{anna.home}/work/proef.punt"
+    assert anna.get("/week") and pieter.get("/queue")
+    assert "Wat ik in mijn school deed." in pieter.get(f"{work}/versions/1/")
+    # It is installed: so work goes on from what is pinned, also the work of who has not begun.
+    assert "receipt" in hand_in(visit("bram")).request.path
+    page = ada.get("/addons/proef")
+    assert "Geparkeerd" in page
+    [link] = page.html.select('a[href*="trace"]')
+    assert "Plugin 'proef' is not loaded" in ada.get(link["href"]).text
+
+
+def test_a_wrong_event_is_told_with_the_nearest_word(world: Any) -> None:
+    world.write('@plugin.on("feedback.relaesed")\ndef f(event): pass')
+    world.start()
+    [row] = world.registry.plugins.parked
+    assert "did you mean 'feedback.released'?" in row.sentence
+
+
+def test_an_import_that_sleeps_is_left_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(loader, "IMPORT_SECONDS", 0.3)
+    (tmp_path / "lms_slaapt.py").write_text("import time\ntime.sleep(2)\n")
+    began = time.monotonic()
+    found = load([EntryPoint("slaapt", "lms_slaapt:plugin", GROUP)])
+    assert time.monotonic() - began < 1.5
+    [row] = found.parked
+    assert "took longer" in row.sentence
+
+
+VIEWS = """
+from pyramid.response import Response
+def includeme(config):
+    config.add_route("{route}", "/{route}")
+    config.add_view(lambda request: Response("{route}"), route_name="{route}")
+    {more}
+"""
+
+
+@pytest.mark.parametrize("more", [
+    'raise RuntimeError("kapot")', "raise SystemExit(1)", 'config.include("nowhere.at.all")',
+    'config.add_route("hello", "/other")',
+])
+def test_an_includeme_that_fails_is_left_out_and_the_site_starts(
+    world: Any, visit: Any, more: str
+) -> None:
+    world.write(VIEWS.format(route="hello", more=more))
+    world.start()
+    [row] = world.registry.plugins.parked
+    assert row.name == "proef" and row.reference
+    assert visit("anna").get("/week") and "Geparkeerd" in visit("ada").get("/addons/proef")
+
+
+def test_an_includeme_that_conflicts_with_the_core_is_left_out(world: Any, visit: Any) -> None:
+    world.write("""
+from lms_leiderschap.institution.model import Institution
+from lms_leiderschap.permissions import Permission
+def includeme(config):
+    config.add_view(lambda context, request: 0, context=Institution, name="week",
+                    permission=Permission.SEE_OWN, request_method="GET")
+""")
+    world.start()
+    assert [row.name for row in world.registry.plugins.parked] == ["proef"]
+    assert "Goede" in visit("anna").get("/week")
+
+
+def test_unsigned_python_needs_its_name_on_the_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "lms_los.py").write_text(
+        'from lms_leiderschap.plugin import Plugin\nplugin = Plugin("los", "1.0", "Los")\n')
+    point = EntryPoint("los", "lms_los:plugin", GROUP)
+    refused = load([point], trust=Trust(unsigned=("anders",)))
+    assert "lms.unsigned_plugins = los" in refused.parked[0].sentence
+    import sys
+
+    assert "lms_los" not in sys.modules
+    assert "los" in load([point], trust=Trust(unsigned=("los",))).loaded
+    sys.modules.pop("lms_los")
