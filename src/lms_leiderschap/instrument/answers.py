@@ -6,8 +6,8 @@ from fractions import Fraction
 
 from lms_leiderschap.instrument.definition import InstrumentSpec
 from lms_leiderschap.instrument.rounding import AnyNumber, shown
-from lms_leiderschap.instrument.scoring import group_value, measures_of
-from lms_leiderschap.instrument.tables import DimensionSpec, ItemSpec
+from lms_leiderschap.instrument.scoring import band_of, group_value, measures_of
+from lms_leiderschap.instrument.tables import BandSpec, DimensionSpec, ItemSpec
 from lms_leiderschap.programme.plain import nearest
 
 
@@ -120,11 +120,22 @@ class Answers:
         """A value as it is shown: rounded, with a comma."""
         return shown(value, self.decimals)
 
+    def band(self, of: str, value: AnyNumber) -> BandSpec | None:
+        """The words of the file for a value, chosen with the value as it is shown; None for none.
+
+        of  key of the measure or comparison that the value is of
+        """
+        measures = [row.key for row in self.instrument.measures]
+        return band_of(self.instrument, "measure" if of in measures else "comparison", of, value)
+
     def _steps(self, dimension: DimensionSpec, measure: str | None) -> range:
         scale = self.instrument.scale_of(measure or measures_of(self.instrument, dimension)[0])
+        # Of a subject there is the mean of its forms, which need not be a step.
+        if self.instrument.privacy.count == "subject":
+            return range(0)
         if scale.kind == "yes_no":
             return range(2)
-        if scale.kind not in ("likert", "phase") or self.instrument.privacy.count == "subject":
+        if scale.kind not in ("likert", "phase"):
             return range(0)
         return range(int(scale.minimum or 0), int(scale.maximum or 0) + 1)
 

@@ -124,9 +124,9 @@ class Formats:
         pattern: str = self._words["week"]
         return pattern.format(n=day.isocalendar().week, days=days)
 
-    def number(self, value: float) -> str:
-        """1.240; a fraction keeps one decimal: 8,5"""
-        text = f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+    def number(self, value: float, decimals: int = 1) -> str:
+        """1.240; a fraction keeps one decimal, or as many as asked: 8,5"""
+        text = f"{value:,}" if isinstance(value, int) else f"{value:,.{decimals}f}"
         swap = {",": self._words["thousands"], ".": self._words["decimal"]}
         return "".join(swap.get(sign, sign) for sign in text)
 
