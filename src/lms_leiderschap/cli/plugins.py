@@ -27,7 +27,7 @@ def add_words(commands: Words) -> None:
     words = commands.add("upgrade", upgrade, "Bring what a plugin keeps to its present version.")
     words.add_argument("name")
     way = words.add_mutually_exclusive_group()
-    way.add_argument("--dry-run", action="store_true", help="count, show three pairs, write nothing")
+    way.add_argument("--dry-run", action="store_true", help="count and show, write nothing")
     way.add_argument("--undo", action="store_true", help="go back to the version before")
     add_institution(words)
     add_json(words)

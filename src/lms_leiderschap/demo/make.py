@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time, timedelta
 from importlib.resources import as_file, files
 from io import BytesIO
@@ -73,9 +73,10 @@ def fill_demo(registry: Any) -> str:
     return f"Made the demo institution {entry.key}. Everybody's password is: {PASSWORD}"
 
 
-def accounts(institution: Institution) -> list[tuple[str, list[dict[str, str]]]]:
-    """Headings with the accounts of the demo, for its start page."""
-    people = read("people.toml")
+def accounts(
+    institution: Institution, people: Mapping[str, Any]
+) -> list[tuple[str, list[dict[str, str]]]]:
+    """Headings with the accounts of `people` (as in people.toml), for the demo's start page."""
     headings = (("participants", _("Participants")), ("teachers", _("Teachers")),
                 ("office", _("Programme office")), ("admin", _("Administration")))
     return [(heading, list(_listed(institution, people[part]))) for part, heading in headings]

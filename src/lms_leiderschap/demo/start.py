@@ -8,14 +8,14 @@ from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.request import Request
 from pyramid.security import NO_PERMISSION_REQUIRED
 
-from lms_leiderschap.demo.make import accounts
+from lms_leiderschap.demo.make import accounts, read
 from lms_leiderschap.institution.model import Institution
 from lms_leiderschap.people.session import begin_session
 
 
 def accounts_page(context: Institution, request: Request) -> dict[str, Any]:
     """Everybody of the demo with what they show."""
-    return {"title": "Demo", "accounts": accounts(context)}
+    return {"title": "Demo", "accounts": accounts(context, request.registry.demo_people)}
 
 
 def enter(context: Institution, request: Request) -> HTTPSeeOther:
@@ -28,6 +28,7 @@ def enter(context: Institution, request: Request) -> HTTPSeeOther:
 
 
 def includeme(config: Any) -> None:
+    config.registry.demo_people = read("people.toml")
     config.add_view(accounts_page, context=Institution, name="demo", request_method="GET",
                     permission=NO_PERMISSION_REQUIRED,
                     renderer="lms_leiderschap.templates:demo/accounts.pt")

@@ -65,7 +65,10 @@ def read_zip(data: bytes | BinaryIO) -> Bundle:
 
 
 def read_directory(folder: Path) -> Bundle:
-    """The files of a folder on disk, under the same rules; hidden ones and tests are left out."""
+    """The files of a folder on disk, under the same rules.
+
+    Left out are hidden ones, ``tests/``, and ``dist/``, where packing puts the zip.
+    """
     found: dict[str, Path] = {}
     size = 0
     for path in _walk(folder):
@@ -99,7 +102,7 @@ def write_zip(bundle: Bundle) -> bytes:
 def _walk(folder: Path) -> Iterator[Path]:
     for place, folders, files in os.walk(folder):
         here = Path(place)
-        skipped = {"__pycache__", "tests"} if here == folder else {"__pycache__"}
+        skipped = {"__pycache__", "tests", "dist"} if here == folder else {"__pycache__"}
         folders[:] = sorted(name for name in folders if name[0] != "." and name not in skipped)
         links = [name for name in folders if (here / name).is_symlink()]
         for name in sorted([*files, *links]):

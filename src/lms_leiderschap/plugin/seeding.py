@@ -1,0 +1,88 @@
+"""Beginning a plugin: a folder or a package that works at once, from the files in ``seeds/``.
+
+A seed is a file as it will stand there, with ``${name}`` and the like in it; what would be taken
+for a file of the core's own has ``.in`` behind its name. ``both/`` goes into either kind.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from string import Template
+
+from lms_leiderschap.plugin.error import PluginError
+from lms_leiderschap.plugin.fitting import SLUG
+
+SEEDS = "seeds"
+WRITTEN_AS_IT_IS = (".md",)
+
+
+def plant(name: str, into: Path, *, title: str, author: str, python: bool) -> list[Path]:
+    """Write a new plugin; the paths of its files.
+
+    name    slug; into  a folder that is not there yet, or is empty
+    PluginError for another name, or when something is there: nothing is ever overwritten.
+    """
+    if not SLUG.fullmatch(name):
+        raise PluginError(
+            f"'{name}' cannot be the name of a plugin: use small letters, digits, '-' and '_', "
+            "beginning with a letter."
+        )
+    if into.exists() and (not into.is_dir() or any(into.iterdir())):
+        raise PluginError(f"{into} is there already; nothing was written.")
+    words = _words(name, title, author)
+    beside = Path("src") / words["package"] if python else Path()
+    wanted = {**_seeds("python" if python else "folder"),
+              **{beside / path: seed for path, seed in _seeds("both").items()}}  # fmt: skip
+    return [_planted(into / _named(path, words), seed, words) for path, seed in wanted.items()]
+
+
+def _words(name: str, title: str, author: str) -> dict[str, str]:
+    plain = re.sub(r"[-_]+", "_", name).strip("_")
+    return {
+        "name": name,
+        "title": title,
+        "author": author,
+        "package": f"lms_{plain}",
+        "class_name": "".join(word.capitalize() for word in plain.split("_")),
+    }
+
+
+def _seeds(kind: str) -> dict[Path, Traversable]:
+    root = files(__package__ or "") / SEEDS / kind
+    return {Path(*steps): seed for steps, seed in _walk(root, ())}
+
+
+def _walk(
+    folder: Traversable, above: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], Traversable]]:
+    for item in sorted(folder.iterdir(), key=lambda found: found.name):
+        steps = (*above, item.name)
+        if item.is_dir():
+            if item.name != "__pycache__":
+                yield from _walk(item, steps)
+        else:
+            yield steps, item
+
+
+def _named(path: Path, words: Mapping[str, str]) -> Path:
+    """The path as it will be: ``__name__`` and ``__package__`` filled in, without ``.in``."""
+    text = path.as_posix().removesuffix(".in")
+    for word in ("name", "package"):
+        text = text.replace(f"__{word}__", words[word])
+    return Path(text)
+
+
+def _planted(path: Path, seed: Traversable, words: Mapping[str, str]) -> Path:
+    quoted = dict(words)
+    if path.suffix not in WRITTEN_AS_IT_IS:
+        # A text between quotes is escaped alike in TOML, JSON and Python.
+        quoted = {word: json.dumps(text, ensure_ascii=False)[1:-1] for word, text in words.items()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("x", encoding="utf-8") as file:
+        file.write(Template(seed.read_text("utf-8")).substitute(quoted))
+    return path
