@@ -157,6 +157,14 @@ def test_a_difference_needs_one_base() -> None:
     assert alone.difference("richting", "gap") is None
 
 
+def test_a_band_is_chosen_with_the_value_as_it_is_shown() -> None:
+    answers = seen(PLG, "team", plg([[4, 5, 4, 2, 3]] * 5))
+    titles = [answers.band("current", value) for value in (Fraction(69, 20), Fraction(17, 5))]
+    assert [band.title for band in titles if band] == ["Meestal aanwezig", "Wisselend"]
+    assert answers.text(Fraction(69, 20)) == "3,5"
+    assert answers.band("self-team", Fraction(-1)).title == "Schoolleider is positiever"  # type: ignore[union-attr]
+
+
 def test_an_unknown_word_gets_the_nearest_right_one() -> None:
     answers = seen(PLG, "team", plg([[4, 5, 4, 2, 3]] * 5))
     with pytest.raises(KeyError, match="did you mean 'leiderschap'"):
