@@ -9,14 +9,19 @@ from typing import Any
 import pytest
 import transaction
 
+from lms_leiderschap.addon.actions import switch_on
+from lms_leiderschap.addon.data_actions import put_records
+from lms_leiderschap.addon.receiving import checked_folder, receive_folder
 from lms_leiderschap.feedback.actions import add_remark, keep_feedback, make_ready, release
 from lms_leiderschap.group.actions import form_group
+from lms_leiderschap.institution.addon import AddOn, AddOns
 from lms_leiderschap.institution.model import Institution
 from lms_leiderschap.store.file import StoredFile
 from lms_leiderschap.store.folder import path_of
 from lms_leiderschap.store.root import institution_in
 from lms_leiderschap.submission.actions import attach, prepare_work, submit
 from lms_leiderschap.submission.blocks import blocks_from_text
+from tests.addon.zips import bundle
 
 
 @pytest.fixture
@@ -62,6 +67,10 @@ def places(registry: Any, now: datetime) -> dict[type, str]:
         for resource in (edition, enrolment, work, submission, remark, feedback,
                          work.files[file.id], next(iter(edition.meetings.values())))
     }  # fmt: skip
+    plugin, sender = checked_folder(tree, registry.shelves, bundle())
+    receive_folder(tree, bundle(), plugin, sender, connection=connection, by="system", at=now)
+    switch_on(tree, "samen", by="system", at=now)
+    put_records(tree.kept_addons().named("samen"), {("samen", anna): ({"asked": True}, 1)}, at=now)
     manager.commit()
     connection.close()
-    return found | {Institution: ""}
+    return found | {Institution: "", AddOns: "/addons", AddOn: "/addons/samen"}
