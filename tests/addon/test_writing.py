@@ -62,6 +62,9 @@ assignments = st.fixed_dictionaries({
     "due": st.sampled_from(["free", "before_meeting:samen-leren", "on_meeting:hrm"]),
     "feedback": st.booleans(), "report": st.sampled_from([OWN, "", "pop"]), "parts": parts,
     "rubric": st.sampled_from([OWN, "", "action-learning"]), "criteria": criteria,
+}).map(lambda row: row | {
+    kind: "" if row[kind] == OWN and not row[rows] else row[kind]
+    for kind, rows in (("report", "parts"), ("rubric", "criteria"))
 })  # fmt: skip
 
 
@@ -76,7 +79,7 @@ def without_keys(values: dict[str, Any]) -> dict[str, Any]:
     return values | {word: [row | {"key": ""} for row in values[word]] for word in rows}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(modules, st.lists(assignments, max_size=3))
 def test_a_module_of_any_values_is_read_and_asked_again(
     module: dict[str, Any], made: list[dict[str, Any]]
@@ -99,7 +102,7 @@ def test_a_module_of_any_values_is_read_and_asked_again(
         assert without_keys(assignment_values(again, "samen-leren", key)) == values
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(modules, assignments, assignments)
 def test_values_written_twice_change_nothing_the_second_time(
     module: dict[str, Any], first: dict[str, Any], second: dict[str, Any]
@@ -249,7 +252,7 @@ def test_a_signature_goes_with_the_first_change_and_not_before(hrm: FolderFiles)
     assert MANIFEST in signed.bundle()
     write_version(signed, "1.1.0", "Twee woorden anders.")
     assert MANIFEST not in signed.bundle()
-    assert signed.table(HEAD)["changes"] == {"1.1.0": "Twee woorden anders."}
+    assert signed.table(HEAD)["changes"]["1.1.0"] == "Twee woorden anders."
 
 
 def test_what_is_written_is_a_folder_on_disk_too(tmp_path: Path) -> None:
@@ -260,6 +263,7 @@ def test_what_is_written_is_a_folder_on_disk_too(tmp_path: Path) -> None:
     assert read_directory(tmp_path).digest == files.bundle().digest
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.text(max_size=80), st.sets(st.sampled_from(["deel", "a", "deel-2"])))
 @example("Één verbeterpunt in het team", set())
 @example("2 × leren", set())
