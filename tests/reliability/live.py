@@ -45,9 +45,13 @@ def make(directory: Path, participants: int) -> tuple[Path, list[Sheet]]:
     ini = write_settings(directory, STORAGE)
     with opened(ini) as registry:
         fill_bulk(registry, participants, 0)
-        return ini, within(registry, lambda institution: [
-            sheet for number in range(participants)
-            for sheet in _sheets(institution, participant_email(number + 1))])
+        return ini, within(registry, lambda one: sheets_of(one, participants))
+
+
+def sheets_of(institution: Any, participants: int) -> list[Sheet]:
+    """All that the first participants can hand in."""
+    return [sheet for number in range(participants)
+            for sheet in _sheets(institution, participant_email(number + 1))]
 
 
 def _sheets(institution: Any, email: str) -> Iterator[Sheet]:
