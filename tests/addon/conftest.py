@@ -34,8 +34,11 @@ _numbers = itertools.count()
 class World:
     """The application over the test's databases, with one plugin of its own.
 
-    `registry` is that of the application; `fresh` builds it again, as a restart does.
+    `registry` is that of the application; `start` builds it again, as a restart does. `name` and
+    `module` are those of the plugin.
     """
+
+    name = module = "proef"
 
     def __init__(self, base: Any, directory: Path) -> None:
         self._base, self._directory = base, directory
@@ -50,7 +53,7 @@ class World:
 
     def start(self, *, installed: bool = True) -> Any:
         """Build the application with the shipped plugins, and the own one when it is installed."""
-        points = [EntryPoint("proef", f"{self.package}:plugin", GROUP)] if installed else []
+        points = [EntryPoint(self.name, f"{self.package}:plugin", GROUP)] if installed else []
         mine, shipped = load(points), load_installed()
         plugins = type(shipped)(
             {**shipped.loaded, **mine.loaded}, (*shipped.parked, *mine.parked), shipped.library,
@@ -76,16 +79,16 @@ class World:
         at = datetime.now(UTC)
 
         def act(institution: Any) -> None:
-            switch_on(institution, "proef", version=self.plugin.version, by=SYSTEM, at=at)
+            switch_on(institution, self.name, version=self.plugin.version, by=SYSTEM, at=at)
             edition = institution.programmes["plg-leergang"].editions["2026"]
             offer = self.registry.shelves.of(institution).offer(institution.switched_on())
-            move_edition(edition, "proef", offer, by=SYSTEM, at=at, notify=self.registry.notify)
+            move_edition(edition, self.module, offer, by=SYSTEM, at=at, notify=self.registry.notify)
 
         self.within(act)
 
     @property
     def plugin(self) -> Any:
-        return self.registry.plugins.loaded["proef"]
+        return self.registry.plugins.loaded[self.name]
 
     def run_jobs(self, at: datetime | None = None) -> None:
         self.registry.jobs.run_once(at or datetime.now(UTC))

@@ -300,3 +300,15 @@ def test_a_version_of_two_moves_ago_is_read_as_it_was_made(
     assert "Bevindingen" in pieter.get(f"{anna.home}{work}/versions/1/")
     assert "Opbrengst" in pieter.get(f"{bram.home}{work}/versions/1/")
 
+
+
+def test_switching_on_adds_it_at_once_where_that_is_ticked(browse: Any) -> None:
+    ada, anna = browse("ada"), browse("anna")
+    upload(ada, zipped(), status=303)
+    form = ada.get("/addons/samen/switch-on").forms["form"]
+    form["editions"] = ["plg-leergang/2026"]
+    assert "staat aan" in form.submit("on").follow()
+    assert "Eén verbeterpunt" in anna.get(f"{anna.home}/work/samen-leren.punt")
+    assert "receipt" in hand_in(anna).request.path
+    # A second press, and an edition that is not there, change nothing.
+    form.submit("on", status=303)

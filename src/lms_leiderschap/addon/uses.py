@@ -22,7 +22,7 @@ class Standing:
     plugin   what is loaded; None when it is parked, gone or removed
     row      why it is parked, None when it is not
     version  in use here; offered  the one that is ready, "" when there is none
-    kind     "folder", "python" or "deep"
+    kind     "folder", "data" (installed, without code), "python" or "deep"
     used     editions that run on its modules, with the version they are pinned to
     """
 
@@ -65,9 +65,17 @@ def standing(institution: Institution, shelf: Plugins, name: str,
         addon, state_of(addon, shelf), plugin, row,
         plugin.title if plugin else row.title if row else name,
         version or next((pinned for _edition, pinned in in_use), ""), offered,
-        "folder" if addon.current or addon.draft else "deep" if name in shelf.deep else "python",
+        _kind(addon, plugin, shelf),
         shelf.senders.get(name, UNKNOWN), in_use,
     )  # fmt: skip
+
+
+def _kind(addon: AddOn, plugin: Plugin | None, shelf: Plugins) -> str:
+    if addon.current or addon.draft:
+        return "folder"
+    if addon.__name__ in shelf.deep:
+        return "deep"
+    return "data" if plugin is not None and not plugin.has_code else "python"
 
 
 def is_known(institution: Institution, shelf: Plugins, name: str) -> bool:

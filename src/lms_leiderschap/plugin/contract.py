@@ -94,6 +94,13 @@ class Plugin(PluginHead):
         ]
         return cls(**found)
 
+    @property
+    def has_code(self) -> bool:
+        """Whether it does anything itself: handlers, panels, upgrades or scores."""
+        acts = self.behaviour
+        scores = any(spec.score is not None for spec in self.instruments)
+        return bool(acts.handlers or acts.panels or acts.upgrades or scores)
+
     def on(self, event: str) -> Callable[[Handler], Handler]:
         """Decorator: call this function with the ``Event`` after it happened (see ``EVENTS``).
 

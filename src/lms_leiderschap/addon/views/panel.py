@@ -37,9 +37,10 @@ STATES: dict[str, tuple[str, str, Any]] = {
     "removed": ("", "circle-dashed", _("Removed, its data stay")),
 }
 KINDS: dict[str, Any] = {
-    "folder": _("folder, without code"), "python": _("with code of its own"),
+    "folder": _("folder, without code"), "data": _("installed, without code"), "python": _("with code of its own"),
     "deep": _("with pages of its own (deep)"),
 }  # fmt: skip
+PRESSING = ("paused", "parked", "update")  # what the card on top speaks of first
 DONE: dict[str, Any] = {
     "on": _("${title} is on. New editions can use it; you can add its modules to a running one."),
     "off": _("${title} is off. What was made with it stays readable and gets feedback."),
@@ -80,7 +81,9 @@ def said(request: Request, title: str) -> str:
 def list_page(context: AddOns, request: Request) -> dict[str, Any]:
     """All add-ons, what asks for attention in words."""
     rows = standings(request.institution, request.shelf)
+    pressing = [row for state in PRESSING for row in rows if row.state == state]
     return {"title": _("Add-ons"), "rows": rows, "states": STATES, "kinds": KINDS,
+            "now": next(iter(pressing), None),
             "destroyed": request.GET.get("done") == "destroyed"}  # fmt: skip
 
 

@@ -9,14 +9,16 @@ from pyramid.httpexceptions import HTTPNotFound
 from pyramid.request import Request
 
 from lms_leiderschap.addon.actions import change_settings, pause, remove, switch_off, switch_on
+from lms_leiderschap.addon.edition_actions import move_edition
 from lms_leiderschap.addon.standing import settings_of
-from lms_leiderschap.addon.uses import Standing
+from lms_leiderschap.addon.uses import Standing, editions_of
 from lms_leiderschap.addon.views.panel import back_to, brings, known
 from lms_leiderschap.institution.addon import AddOn
 from lms_leiderschap.permissions import Permission
 from lms_leiderschap.plugin.setting import Setting
+from lms_leiderschap.programme.model import Edition
 from lms_leiderschap.texts import _
-from lms_leiderschap.web.fields import LineField, NumberField, TickField
+from lms_leiderschap.web.fields import ChoicesField, LineField, NumberField, TickField
 from lms_leiderschap.web.form import Button, FormPage, form_page
 from lms_leiderschap.web.groups import FormSchema
 
@@ -67,17 +69,36 @@ class SwitchOn(AddOnPage):
         super().__init__(context, request)
         if self.found.plugin is None:
             raise HTTPNotFound
+        self.plugin = self.found.plugin
         self.title = _("Switch on ${title}", mapping={"title": self.found.title})
+        self.editions = {edition.name: edition for edition in editions_of(request.institution)
+                         if edition.state == "running" and self._missing(edition)}  # fmt: skip
+
+    def _missing(self, edition: Edition) -> list[str]:
+        return [each.key for each in self.plugin.modules if each.key not in edition.modules]
+
+    def schema(self) -> colander.SchemaNode:
+        if not self.editions:
+            return SURE
+        choices = [(name, f"{each.programme.title}, {each.title}")
+                   for name, each in self.editions.items()]  # fmt: skip
+        return FormSchema(ChoicesField(
+            name="editions", title=_("Add its modules now to these running editions"),
+            hint=_("May be left empty; it can be done later too."), choices=choices, missing=(),
+        ))  # fmt: skip
 
     def save(self, values: dict[str, Any]) -> str:
-        plugin = self.found.plugin
-        switch_on(self.request.institution, self.found.name,
-                  version=plugin.version if plugin else "", **self.who())  # fmt: skip
-        return back_to(self.found.name, "on")
+        institution, name = self.request.institution, self.found.name
+        switch_on(institution, name, version=self.plugin.version, **self.who())
+        offer = self.request.shelf.offer([*institution.switched_on(), name])
+        for chosen in values.get("editions", ()):
+            for key in self._missing(self.editions[chosen]):
+                move_edition(self.editions[chosen], key, offer,
+                             notify=self.request.registry.notify, **self.who())  # fmt: skip
+        return back_to(name, "on")
 
     def extra(self) -> dict[str, Any]:
-        plugin = self.found.plugin
-        return {**super().extra(), **brings(plugin), "row": self.found, "plugin": plugin}
+        return {**super().extra(), **brings(self.plugin), "row": self.found, "plugin": self.plugin}
 
 
 @form_page(context=AddOn, name="switch-off", permission=Permission.MANAGE_ADDONS, renderer=PLAIN)
