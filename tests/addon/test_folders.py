@@ -306,7 +306,7 @@ def test_switching_on_adds_it_at_once_where_that_is_ticked(browse: Any) -> None:
     ada, anna = browse("ada"), browse("anna")
     upload(ada, zipped(), status=303)
     form = ada.get("/addons/samen/switch-on").forms["form"]
-    form["editions"] = ["plg-leergang/2026"]
+    form["chosen"] = True
     assert "staat aan" in form.submit("on").follow()
     assert "Eén verbeterpunt" in anna.get(f"{anna.home}/work/samen-leren.punt")
     assert "receipt" in hand_in(anna).request.path

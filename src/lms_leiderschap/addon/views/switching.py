@@ -71,8 +71,9 @@ class SwitchOn(AddOnPage):
             raise HTTPNotFound
         self.plugin = self.found.plugin
         self.title = _("Switch on ${title}", mapping={"title": self.found.title})
+        # Also those that have them already: pressed twice, the form asks the same.
         self.editions = {edition.name: edition for edition in editions_of(request.institution)
-                         if edition.state == "running" and self._missing(edition)}  # fmt: skip
+                         if edition.state == "running" and self.plugin.modules}  # fmt: skip
 
     def _missing(self, edition: Edition) -> list[str]:
         return [each.key for each in self.plugin.modules if each.key not in edition.modules]
