@@ -312,3 +312,40 @@ def test_switching_on_adds_it_at_once_where_that_is_ticked(browse: Any) -> None:
     assert "receipt" in hand_in(anna).request.path
     # A second press, and an edition that is not there, change nothing.
     form.submit("on", status=303)
+
+
+PNG = (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00"
+       b":~\x9bU\x00\x00\x00\nIDATx\x9cc`\x00\x00\x00\x02\x00\x01H\xaf\xa4q\x00\x00\x00\x00IEND"
+       b"\xaeB`\x82")  # fmt: skip
+
+
+def test_a_picture_in_a_text_is_shown_to_who_may_read_the_work(
+    browse: Any, registry: Any
+) -> None:
+    found = files()
+    found["images/model.png"] = PNG
+    found["modules/samen-leren.toml"] = found["modules/samen-leren.toml"].replace(
+        "Voer één verbeterpunt uit.".encode(),
+        "Kijk: ![het model](model.png) en ![kwaad](../x.png) <b>x</b>".encode())  # fmt: skip
+    ada, anna, bram = browse("ada"), browse("anna"), browse("bram")
+    upload(ada, zipped(found), status=303)
+    switched_on(ada)
+    added(browse("olga"))
+    page = anna.get(f"{anna.home}/work/samen-leren.punt")
+    [image] = page.html.select(".prose img")
+    assert image["alt"] == "het model" and "&lt;b&gt;x" in page
+    answer = anna.get(image["src"])
+    assert answer.body == PNG and answer.content_type == "image/png"
+    bram.get(image["src"], status=404)
+    anna.get(f"{anna.home}/work/samen-leren.punt/image?name=other.png", status=404)
+    # Also with the folder gone.
+    registry.jobs.within(registry.lms.institutions[0], lambda one: one.addons.remove("samen"))
+    assert anna.get(image["src"]).body == PNG
+
+
+def test_a_picture_that_is_not_there_is_told(browse: Any) -> None:
+    found = files()
+    found["images/model.png"] = PNG
+    found["texts/voor.md"] = b"![x](modell.png)"
+    page = upload(browse("ada"), zipped(found), status=422)
+    assert "model.png" in page and "modell.png" in page

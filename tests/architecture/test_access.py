@@ -43,6 +43,7 @@ NEEDS_MORE = {
     "move",
     "trace",
     "settings",
+    "image",
 }  # without their own query they are not there
 
 

@@ -17,6 +17,7 @@ from lms_leiderschap.plugin.beside import names_a_file, with_texts
 from lms_leiderschap.plugin.error import PluginError
 from lms_leiderschap.plugin.fitting import SUPPORTED_APIS, check_plugin
 from lms_leiderschap.plugin.folder import read_folder
+from lms_leiderschap.plugin.images import named_in, read_images
 from lms_leiderschap.plugin.setting import PluginHead, Setting
 from lms_leiderschap.programme.place import folder_of_caller
 from lms_leiderschap.programme.plain import nearest
@@ -39,6 +40,8 @@ class Plugin(PluginHead):
     reports, rubrics, tools, instruments  shared: another plugin may bring the same with equal
               content
     programmes  owned by this plugin alone; they may name modules of others
+    images    name to bytes of the pictures that texts show with ``![what is on it](name.png)``;
+              left out: those in ``images/`` beside the module that builds the plugin
     behaviour the functions that ``on``, ``panel`` and ``upgrade`` add
 
     A report or rubric that stands in an assignment is offered under ``<module>-<assignment>``
@@ -53,6 +56,7 @@ class Plugin(PluginHead):
     tools: Sequence[ToolSpec] = ()
     instruments: Sequence[InstrumentSpec] = ()
     programmes: Sequence[ProgrammeSpec] = ()
+    images: Mapping[str, bytes] = field(default_factory=dict, metadata={"plain": False})
     behaviour: Behaviour = field(
         default_factory=Behaviour, init=False, compare=False, repr=False, metadata={"plain": False}
     )
@@ -65,6 +69,7 @@ class Plugin(PluginHead):
         _lift_formats(self)
         _lift_tools(self)
         _fill_in_texts(self)
+        _find_images(self)
         check_plugin(self)
 
     @classmethod
@@ -178,3 +183,10 @@ def _fill_in_texts(plugin: Plugin) -> None:
                 spec = type(spec).from_data(with_texts(data, folder))
             filled.append(spec)
         object.__setattr__(plugin, name, tuple(filled))
+
+
+def _find_images(plugin: Plugin) -> None:
+    """Look beside the calling module for pictures that texts show and nobody gave."""
+    named = {name for module in plugin.modules for name in named_in(module)}
+    if named - set(plugin.images):
+        object.__setattr__(plugin, "images", {**read_images(folder_of_caller()), **plugin.images})

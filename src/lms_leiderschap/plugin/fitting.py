@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from lms_leiderschap.plugin.behaviour import order_of
 from lms_leiderschap.plugin.error import PluginError
+from lms_leiderschap.plugin.images import named_in
 from lms_leiderschap.programme.plain import nearest
 from lms_leiderschap.programme.spec import AssignmentSpec, ModuleSpec
 
@@ -82,6 +83,7 @@ def _check_module(module: ModuleSpec, plugin: "Plugin") -> None:
         if product.made_by and product.made_in == module.key:
             maker = f"{place}: '{product.key}' is made by"
             _check_known(maker, "assignment", [product.made_by], assignments)
+    _check_known(f"{place} shows", "picture", named_in(module), list(plugin.images))
     for item in module.assignments:
         _check_assignment(item, f"{place}: assignment '{item.key}'", products, tools)
 

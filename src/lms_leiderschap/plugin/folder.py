@@ -20,6 +20,7 @@ from typing import Any, cast
 from lms_leiderschap.feedback.spec import RubricSpec
 from lms_leiderschap.instrument.spec import ToolSpec
 from lms_leiderschap.plugin.error import PluginError
+from lms_leiderschap.plugin.images import read_images
 from lms_leiderschap.plugin.instrumentfile import read_instruments
 from lms_leiderschap.plugin.setting import PluginHead
 from lms_leiderschap.plugin.specfile import TEXT_FILE, SpecFile, line_of
@@ -49,6 +50,7 @@ def read_folder(root: Traversable) -> dict[str, Any]:
         "reports": read_reports(root),
         "rubrics": read_rubrics(root),
         "programmes": programmes,
+        "images": read_images(root),
     }
 
 

@@ -13,10 +13,11 @@ from typing import Any, Literal
 from lms_leiderschap.plugin.behaviour import order_of
 from lms_leiderschap.plugin.bounded import PluginExit, TooSlow, within_time
 from lms_leiderschap.plugin.contract import Plugin, PluginError
+from lms_leiderschap.plugin.images import of_module
 from lms_leiderschap.plugin.library import Library, read_library
 from lms_leiderschap.plugin.trust import EVERYBODY, Sender, Trust
 from lms_leiderschap.programme.plain import nearest
-from lms_leiderschap.programme.spec import Offer, Spec
+from lms_leiderschap.programme.spec import ModuleSpec, Offer, Spec
 
 GROUP = "lms_leiderschap.plugins"
 IMPORT_SECONDS = 5.0
@@ -123,6 +124,11 @@ class Plugins:
             tools=of_kind("tool"),
             instruments=of_kind("instrument"),
             programmes=of_kind("programme"),
+            images={
+                spec.key: of_module(spec, self.loaded[name].images)
+                for name, spec in chosen.values()
+                if isinstance(spec, ModuleSpec) and name
+            },
             origin={
                 place: (name, self.loaded[name].version if name else _version(spec))
                 for place, (name, spec) in chosen.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +11,15 @@ from lms_leiderschap.institution.actions import record
 from lms_leiderschap.institution.model import Institution
 from lms_leiderschap.programme.events import EditionMoved, EditionOpened
 from lms_leiderschap.programme.model import WHOLE, Edition, Programme
-from lms_leiderschap.programme.moving import UNKNOWN_ORIGIN, Move, planned_move
-from lms_leiderschap.programme.spec import AssignmentSpec, ModuleSpec, Offer, ProgrammeSpec, Spec
+from lms_leiderschap.programme.moving import (
+    REPEATED,
+    Definition,
+    Move,
+    definitions_of,
+    planned_move,
+    work_definitions,
+)
+from lms_leiderschap.programme.spec import AssignmentSpec, ModuleSpec, Offer, ProgrammeSpec
 from lms_leiderschap.texts import _
 
 Notify = Callable[[Any], None]
@@ -50,13 +57,16 @@ def open_edition(programme: Programme, key: str, title: str, offer: Offer, *, by
         promise_days=promise_days))
     edition.modules = tuple(spec.module_keys)
     modules = [_module(spec, module_key, offer) for module_key in edition.modules]
+    repeated = [item for item in spec.assignments if item.place in REPEATED]
     for module in modules:
-        _pin_module(edition, module, offer)
+        _pin(edition, definitions_of(module, offer, repeated))
     rows = []
-    for place, assignment in _planned(spec, modules):
+    for place, assignment in _planned(spec, modules, repeated):
         work_key = f"{place}.{assignment.key}"
         rows.append({"key": work_key, "place": place, "assignment": assignment.key})
-        _pin_assignment(edition, work_key, assignment, place, offer)
+        if place == WHOLE:
+            _pin(edition, work_definitions(place, assignment, offer))
+        _check_formats(edition, assignment)
     edition.plan = tuple(rows)
     record(edition, "edition.opened", by=by, at=at)
     notify(EditionOpened(edition, at))
@@ -71,21 +81,15 @@ def _module(spec: ProgrammeSpec, key: str, offer: Offer) -> ModuleSpec:
     return module
 
 
-def _pin_module(edition: Edition, module: ModuleSpec, offer: Offer) -> None:
-    origin = offer.origin.get(("module", module.key), UNKNOWN_ORIGIN)
-    edition.pin("module", module.key, module.to_data(), origin)
-    for product in module.products:
-        edition.pin("product", product.key, product.to_data(), origin)
-    for tool in module.instruments:
-        if tool in offer.tools:
-            edition.pin("tool", tool, offer.tools[tool].to_data(),
-                        offer.origin.get(("tool", tool), UNKNOWN_ORIGIN))
+def _pin(edition: Edition, definitions: Iterable[Definition]) -> None:
+    for each in definitions:
+        edition.pin(each.kind, each.key, each.data, each.origin)
 
 
-def _planned(spec: ProgrammeSpec,
-             modules: list[ModuleSpec]) -> Iterator[tuple[str, AssignmentSpec]]:
+def _planned(
+    spec: ProgrammeSpec, modules: list[ModuleSpec], repeated: list[AssignmentSpec]
+) -> Iterator[tuple[str, AssignmentSpec]]:
     """Every piece of work in the order in which it comes up: per module before, on, after."""
-    repeated = [item for item in spec.assignments if item.place in ("each_module", "each_meeting")]
     phases = ("before", "on", "after")
     for module in modules:
         for assignment in sorted([*repeated, *module.assignments],
@@ -96,22 +100,11 @@ def _planned(spec: ProgrammeSpec,
             yield WHOLE, assignment
 
 
-def _pin_assignment(edition: Edition, work_key: str, assignment: AssignmentSpec, place: str,
-                    offer: Offer) -> None:
-    origin = offer.origin.get(("module", place), UNKNOWN_ORIGIN)
-    edition.pin("assignment", work_key, assignment.to_data(), origin)
-    _pin_format(edition, "report", assignment.report_key, assignment.report, offer.reports, offer)
-    _pin_format(edition, "rubric", assignment.rubric_key, assignment.rubric, offer.rubrics, offer)
-
-
-def _pin_format(edition: Edition, kind: str, key: str, named: str | Spec, known: Any,
-                offer: Offer) -> None:
-    if not key or edition.pinned(kind, key):
-        return
-    spec = known.get(key) or (named if not isinstance(named, str) else None)
-    if spec is None:
-        raise Refusal(_("Nothing brings the ${kind} ${key}.", mapping={"kind": kind, "key": key}))
-    edition.pin(kind, key, spec.to_data(), offer.origin.get((kind, key), UNKNOWN_ORIGIN))
+def _check_formats(edition: Edition, assignment: AssignmentSpec) -> None:
+    for kind, key in (("report", assignment.report_key), ("rubric", assignment.rubric_key)):
+        if key and edition.pinned(kind, key) is None:
+            named = {"kind": kind, "key": key}
+            raise Refusal(_("Nothing brings the ${kind} ${key}.", mapping=named))
 
 
 def move_module(edition: Edition, key: str, offer: Offer, *, by: str, at: datetime,
@@ -127,8 +120,7 @@ def move_module(edition: Edition, key: str, offer: Offer, *, by: str, at: dateti
     if not move.changes_something:
         return move
     edition.end_pins([each.name for each in move.changed])
-    for each in (*move.changed, *move.new):
-        edition.pin(each.kind, each.key, each.data, each.origin)
+    _pin(edition, (*move.changed, *move.new))
     if key not in edition.modules:
         edition.modules = (*edition.modules, key)
     rows = [{"key": name, "place": key, "assignment": name.partition(".")[2]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -106,17 +107,27 @@ def definitions_of(
     found += [Definition("product", item.key, item.to_data(), origin) for item in module.products]
     for key in module.instruments:
         found += _shared("tool", key, offer.tools, offer)
+        found += _shared("instrument", _defined_by(key, offer), offer.instruments, offer)
     for item in (*repeated, *module.assignments):
-        work_key = f"{module.key}.{item.key}"
-        found.append(Definition("assignment", work_key, item.to_data(), origin))
-        found += _formats(item, offer)
+        found += work_definitions(module.key, item, offer)
+    for name, data in offer.images.get(module.key, {}).items():
+        picture = {"base64": b64encode(data).decode()}
+        found.append(Definition("image", f"{module.key}/{name}", picture, origin))
     return list({each.name: each for each in found}.values())
 
 
-def _formats(item: AssignmentSpec, offer: Offer) -> list[Definition]:
-    return _shared("report", item.report_key, offer.reports, offer) + _shared(
-        "rubric", item.rubric_key, offer.rubrics, offer
-    )
+def _defined_by(tool: str, offer: Offer) -> str:
+    return str(getattr(offer.tools.get(tool), "definition", ""))
+
+
+def work_definitions(place: str, item: AssignmentSpec, offer: Offer) -> list[Definition]:
+    """An assignment at a place, with the report format and rubric it names."""
+    origin = offer.origin.get(("module", place), UNKNOWN_ORIGIN)
+    return [
+        Definition("assignment", f"{place}.{item.key}", item.to_data(), origin),
+        *_shared("report", item.report_key, offer.reports, offer),
+        *_shared("rubric", item.rubric_key, offer.rubrics, offer),
+    ]
 
 
 def _shared(kind: str, key: str, known: Mapping[str, Spec], offer: Offer) -> list[Definition]:

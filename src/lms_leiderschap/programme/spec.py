@@ -188,6 +188,7 @@ class Offer:
     reports, rubrics, tools, instruments  specs of the slices to the right (``ReportSpec``,
                              ``RubricSpec``, ``ToolSpec``, ``InstrumentSpec``); here only their key
                              and plain form are known
+    images                   module key to the pictures its texts show: name to bytes
     origin                   (kind, key) to (name, version) of the plugin that brings it, kind one
                              of ``module``, ``report``, ``rubric``, ``tool``, ``instrument``,
                              ``programme``; the library of the core is named ``""``
@@ -199,4 +200,5 @@ class Offer:
     tools: Mapping[str, Spec] = field(default_factory=dict)
     instruments: Mapping[str, Spec] = field(default_factory=dict)
     programmes: Mapping[str, ProgrammeSpec] = field(default_factory=dict)
+    images: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
     origin: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -35,6 +36,9 @@ _BETWEEN_BRACKETS = re.compile("[^<>]+")
 _TAG = re.compile("(<[^<>]*>)")
 _BREAK = re.compile("</?(?:p|br|div|h[1-6]|[uo]l|li|table|thead|tbody|tr|t[hd]|blockquote)[ >]")
 _TITLE = re.compile("(</?)h1(?=[ >])")
+_SHOWN = re.compile(r"!\[([^\]\n]*)\]\(([\w-]+\.(?:png|jpe?g|gif|webp))\)", re.I)
+_IMAGE = re.compile(_SHOWN.pattern.replace("([^", "(?:[^", 1), re.I)
+_MARK = "\ue000"  # a sign for private use: nobody's keyboard has it
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
@@ -70,6 +74,33 @@ def safe_html(text: str, *, images: bool = False) -> SafeHtml:
 def markdown(text: str) -> SafeHtml:
     """What a plugin author wrote in markdown; HTML in it is shown as text."""
     return safe_html(_TITLE.sub(r"\1h2", _MARKDOWN.render(clean_text(text))))
+
+
+def images_named(text: str) -> list[str]:
+    """Names of the files that a text in markdown shows as a picture."""
+    return [name for name in _IMAGE.findall(text) if name]
+
+
+def markdown_with(text: str, images: Mapping[str, str]) -> SafeHtml:
+    """The same as markdown(), with pictures: name to the address it is served from.
+
+    A picture that is not among them is left out, with its description in its place.
+    """
+    marks: dict[str, str] = {}
+
+    def marked(found: re.Match[str]) -> str:
+        described, name = escaped(found[1], quote=True), found[2]
+        if name not in images:
+            return found[1]
+        mark = f"{_MARK}{len(marks)}{_MARK}"
+        address = escaped(images[name], quote=True)
+        marks[mark] = f'<img src="{address}" alt="{described}" loading="lazy"/>'
+        return mark
+
+    drawn = str(markdown(_SHOWN.sub(marked, text.replace(_MARK, ""))))
+    for mark, image in marks.items():
+        drawn = drawn.replace(mark, image)
+    return SafeHtml(drawn)
 
 
 def escaped(text: str, *, quote: bool = False) -> str:

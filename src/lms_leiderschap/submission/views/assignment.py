@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import mimetypes
+from base64 import b64decode
 from types import SimpleNamespace
 from typing import Any
 
-from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
@@ -19,7 +21,7 @@ from lms_leiderschap.submission.products import handed_on, product_title
 from lms_leiderschap.submission.views.words import due_of, teacher_of, version_of, versions_of
 from lms_leiderschap.texts import _
 from lms_leiderschap.web.cleaning import clean_text, posted_controls
-from lms_leiderschap.web.html import markdown
+from lms_leiderschap.web.html import images_named, markdown_with
 
 PAGE = "lms_leiderschap.templates:submission/assignment.pt"
 
@@ -57,7 +59,7 @@ def _page(work: Work, request: Request) -> dict[str, Any]:
     brief = module.brief_of(spec) if module else spec.brief
     return {
         "work": work, "title": spec.title, "edition": edition, "due": due_of(work, request),
-        "module": module, "brief": markdown(brief) if brief else "",
+        "module": module, "brief": markdown_with(brief, _pictures(work, brief, request)),
         "tools": [_tool_title(edition, key) for key in module.instruments] if module else [],
         "uses": [_used(work, key, request) for key in spec.uses],
         "parts": work.report.parts if spec.report_key else (),
@@ -101,3 +103,25 @@ def _next_step(work: Work, request: Request) -> SimpleNamespace | None:
         return SimpleNamespace(path=write, label=label, second=feedback)
     label = _("Go on writing") if begun else _("Begin writing")
     return SimpleNamespace(path=write, label=label, second="")
+
+
+def _pictures(work: Work, text: str, request: Request) -> dict[str, str]:
+    """The pictures of a text that the edition keeps: name to address."""
+    return {
+        name: request.resource_path(work, "image", query={"name": name})
+        for name in images_named(text)
+        if work.edition.pinned("image", f"{work.place}/{name}")
+    }
+
+
+@view_config(context=Work, name="image", permission=Permission.READ_WORK, request_method="GET")
+def picture(work: Work, request: Request) -> Response:
+    """A picture of the module, as the edition keeps it; its content was looked at on arrival."""
+    name = request.GET.get("name", "")
+    pinned = work.edition.pinned("image", f"{work.place}/{name}")
+    if pinned is None:
+        raise HTTPNotFound
+    media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    response = Response(b64decode(pinned.data["base64"]), content_type=media_type)
+    response.cache_control = "private, max-age=3600"
+    return response
