@@ -14,7 +14,9 @@ from lms_leiderschap import SLICES
 CORE = Path(lms_leiderschap.__file__).parent
 PLUGINS = CORE.parents[1] / "plugins"
 GROUND = ("errors", "permissions", "settings", "texts")
-ORDER = (*GROUND, "store", "web", *SLICES, "plugin", "addon", "app", "demo", "cli")
+ORDER = (*GROUND, "store", "web", *SLICES, "plugin", "addon", "app", "demo", "checking", "cli")
+# Authors import the checks from where the whole contract is; they are made of all of the core.
+REACHES_RIGHT = {"plugin/testing.py": "checking"}
 # Specs and the contract are data: what they may know is narrower than their place says.
 FORBIDDEN = {
     "model": ("pyramid.view", "pyramid.request", "pyramid.response", "deform", "colander"),
@@ -59,7 +61,7 @@ def test_a_file_knows_only_what_stands_left_of_it(path: Path) -> None:
         if words[0] != "lms_leiderschap" or len(words) < 2:
             continue
         other = words[1]
-        if other in ORDER:
+        if other in ORDER and REACHES_RIGHT.get(name(path)) != other:
             assert ORDER.index(other) <= ORDER.index(own), f"{name(path)} imports {imported}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import pickletools
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,12 +45,17 @@ def scan(database: Any) -> Scan:
     return Scan(count, frozenset(names))
 
 
-def records(database: Any, root: bytes | None = None) -> Iterator[bytes]:
-    """The pickle of every record that can be reached from one (its oid), or from the root."""
+def records(
+    database: Any, roots: Collection[bytes] = (), outside: Collection[bytes] = ()
+) -> Iterator[bytes]:
+    """The pickle of every record that can be reached from the root, or from those of these oids.
+
+    outside  oids of records that are not entered: what a branch refers to and is no part of it
+    """
     connection = database.open(transaction_manager=transaction.TransactionManager())
     try:
-        seen: set[bytes] = set()
-        left = [root or connection.root()._p_oid]
+        seen = set(outside)
+        left = list(roots) or [connection.root()._p_oid]
         while left:
             oid = left.pop()
             if oid not in seen:
