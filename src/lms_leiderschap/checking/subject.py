@@ -173,7 +173,7 @@ def _is_top(folder: Path) -> bool:
                for name in ("plugin.toml", "pyproject.toml", "setup.cfg"))  # fmt: skip
 
 
-def _code_of(name: str, root: Path) -> dict[str, dict[str, Any]]:
+def _code_of(name: str, root: Path) -> dict[str, Any]:
     """Package and ``includeme`` of a plugin that was imported, as the loader notes them."""
     try:
         point = Source.find(root).point

@@ -14,6 +14,9 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from string import Template
 
+from lms_leiderschap.plugin.bundle import Bundle
+from lms_leiderschap.plugin.checked import without_marks
+from lms_leiderschap.plugin.contract import Plugin
 from lms_leiderschap.plugin.error import PluginError
 from lms_leiderschap.plugin.fitting import SLUG
 
@@ -27,29 +30,51 @@ def plant(name: str, into: Path, *, title: str, author: str, python: bool) -> li
     name    slug; into  a folder that is not there yet, or is empty
     PluginError for another name, or when something is there: nothing is ever overwritten.
     """
-    if not SLUG.fullmatch(name):
-        raise PluginError(
-            f"'{name}' cannot be the name of a plugin: use small letters, digits, '-' and '_', "
-            "beginning with a letter."
-        )
-    if into.exists() and (not into.is_dir() or any(into.iterdir())):
-        raise PluginError(f"{into} is there already; nothing was written.")
-    words = _words(name, title, author)
+    words = _words(name, {"title": title, "author": author})
+    _check_free(into)
     beside = Path("src") / words["package"] if python else Path()
     wanted = {**_seeds("python" if python else "folder"),
               **{beside / path: seed for path, seed in _seeds("both").items()}}  # fmt: skip
     return [_planted(into / _named(path, words), seed, words) for path, seed in wanted.items()]
 
 
-def _words(name: str, title: str, author: str) -> dict[str, str]:
+def eject(bundle: Bundle, into: Path) -> list[Path]:
+    """Write the files of a folder plugin as a Python distribution; the paths of its files.
+
+    What the package brings is equal to what the folder brought. PluginError when the folder does
+    not load, or something is there already.
+    """
+    plugin = Plugin.from_files(bundle.traversable())
+    words = _words(plugin.name, {"title": plugin.title, "version": plugin.version})
+    _check_free(into)
+    package = into / "src" / words["package"]
+    written = [_planted(into / _named(path, words), seed, words)
+               for path, seed in _seeds("eject").items()]  # fmt: skip
+    for path, data in without_marks(bundle).items():
+        # A leaflet at the top is about the whole.
+        place = (package if "/" in path or path == "plugin.toml" else into) / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with place.open("xb") as file:
+            file.write(data)
+        written.append(place)
+    return written
+
+
+def _check_free(into: Path) -> None:
+    if into.exists() and (not into.is_dir() or any(into.iterdir())):
+        raise PluginError(f"{into} is there already; nothing was written.")
+
+
+def _words(name: str, more: Mapping[str, str]) -> dict[str, str]:
+    """What fills the places in a seed. PluginError for a name that is no slug."""
+    if not SLUG.fullmatch(name):
+        raise PluginError(
+            f"'{name}' cannot be the name of a plugin: use small letters, digits, '-' and '_', "
+            "beginning with a letter."
+        )
     plain = re.sub(r"[-_]+", "_", name).strip("_")
-    return {
-        "name": name,
-        "title": title,
-        "author": author,
-        "package": f"lms_{plain}",
-        "class_name": "".join(word.capitalize() for word in plain.split("_")),
-    }
+    class_name = "".join(word.capitalize() for word in plain.split("_"))
+    return {"name": name, "package": f"lms_{plain}", "class_name": class_name, **more}
 
 
 def _seeds(kind: str) -> dict[Path, Traversable]:
