@@ -55,7 +55,8 @@ def records(world: Any) -> dict[tuple[str, str], Any]:
 
 def waiting(world: Any) -> list[dict[str, Any]]:
     return world.within(lambda one: [item for _number, item in one.outbox.items()
-                                     if item["kind"] == EVENT])
+                                     if item["kind"] == EVENT
+                                     and item["data"]["addon"] == "proef"])
 
 
 def mails(world: Any) -> list[str]:

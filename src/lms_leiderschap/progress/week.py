@@ -17,7 +17,7 @@ from lms_leiderschap.people.model import Person
 from lms_leiderschap.store.folder import find
 from lms_leiderschap.submission.completeness import Completeness, check
 from lms_leiderschap.submission.deadline import Deadline, deadline_of, meeting_for
-from lms_leiderschap.submission.model import TICK_KINDS, Work
+from lms_leiderschap.submission.model import TICK_KINDS, Work, is_offered
 
 SOON = timedelta(days=7)
 MEETINGS, COMING = 3, 5
@@ -139,8 +139,10 @@ def _item(holder: Any, path: str, key: str, module: str, row: dict[str, Any],
     assignment = holder.edition.assignment(key)
     deadline = deadline_of(holder, key, row["changes"])
     tick = not assignment.report_key and assignment.kind in TICK_KINDS
+    # What an add-on brought that is off now is nothing to begin with.
+    rank = _rank(row, deadline, at, tick) if is_offered(holder.edition, key) else None
     return Item(key, assignment.title, module, f"/{path}/work/{key}", row, deadline, holder, tick,
-                _rank(row, deadline, at, tick))
+                rank)
 
 
 def _rank(row: dict[str, Any], deadline: Deadline, at: datetime, tick: bool) -> int | None:

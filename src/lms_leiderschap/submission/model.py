@@ -113,10 +113,7 @@ class Work(Resource):
 
         What is there already stays readable and gets feedback all the same.
         """
-        pinned = self.edition.pinned("assignment", self.key)
-        if pinned is None or not pinned.plugin:
-            return True
-        return bool(institution_of(self).addons[pinned.plugin].works)
+        return is_offered(self.edition, self.key)
 
     @property
     def is_tick(self) -> bool:
@@ -156,6 +153,14 @@ class Work(Resource):
 
     def serial(self, part: str) -> int:
         return self.parts[part].serial if part in self.parts else 0
+
+
+def is_offered(edition: Edition, work_key: str) -> bool:
+    """Whether new work can be made for a piece of work, as ``Work.is_offered`` says."""
+    pinned = edition.pinned("assignment", work_key)
+    if pinned is None or not pinned.plugin:
+        return True
+    return bool(institution_of(edition).addons[pinned.plugin].works)
 
 
 def report_for(edition: Edition, work_key: str, generation: int | None = None) -> ReportSpec:

@@ -33,6 +33,7 @@ STATES: dict[str, tuple[str, str, Any]] = {
     "update": ("soon", "arrow-forward", _("An update is ready")),
     "paused": ("wrong", "player-pause", _("Paused")),
     "parked": ("wrong", "player-pause", _("Parked")),
+    "left_out": ("soon", "player-pause", _("Left out: the server was started without plugins")),
     "gone": ("soon", "alert-triangle", _("No longer installed")),
     "removed": ("", "circle-dashed", _("Removed, its data stay")),
 }
