@@ -86,6 +86,12 @@ CHECKS = (
 AXE = "Its pages can be used by everybody (axe)."
 
 
+def not_loading(error: PluginError) -> Outcome:
+    """What is left to say of a plugin that does not load."""
+    found = Finding(error.sentence, "correct this first.", error.file, error.line)
+    return Outcome("loads", "It loads.", "brons", [found])
+
+
 def named(name: str) -> Check:
     """The check of a name; KeyError."""
     return {check.name: check for check in CHECKS}[name]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lms_leiderschap.cli.words import Words, add_json, say, say_json
+from lms_leiderschap.plugin.error import PluginError
 
 
 def add_words(commands: Words) -> None:
@@ -21,14 +22,14 @@ def add_words(commands: Words) -> None:
     words.add_argument("--into", type=Path, help="folder, in place of the name")
     words = commands.add("check", check, "Hold a plugin against all that is asked of one.")
     words.add_argument("path", nargs="?", default=".", type=Path)
-    words.add_argument("--browser", action="store_true", help="look at its pages in Chromium too")
-    words.add_argument("--axe", type=Path, help="file axe.min.js, for --browser")
+    _add_browser(words)
     add_json(words)
     words = commands.add("pack", pack, "Make the zip to upload, or the wheel to install.")
     words.add_argument("path", nargs="?", default=".", type=Path)
     words.add_argument("--key", type=Path, help="sign it with this key")
     words.add_argument("--signer", default="", help="who signs, as people read it")
     words.add_argument("--to", type=Path, help="folder, in place of dist/ beside the plugin")
+    _add_browser(words)
     words = commands.add("sign", sign, "Sign a zip, or the files of a plugin.")
     words.add_argument("path", type=Path, help="a zip, or the folder of a plugin")
     words.add_argument("--key", type=Path, required=True)
@@ -39,6 +40,11 @@ def add_words(commands: Words) -> None:
     words = commands.add("eject", eject, "Turn a folder plugin into a Python package.")
     words.add_argument("path", nargs="?", default=".", type=Path)
     words.add_argument("--into", type=Path, help="folder, in place of NAME-python beside it")
+
+
+def _add_browser(words: argparse.ArgumentParser) -> None:
+    words.add_argument("--browser", action="store_true", help="look at its pages in Chromium too")
+    words.add_argument("--axe", type=Path, help="file axe.min.js, for --browser")
 
 
 def new(options: argparse.Namespace) -> int:
@@ -56,8 +62,7 @@ def new(options: argparse.Namespace) -> int:
 
 def check(options: argparse.Namespace) -> int:
     """Exit 1 when something must be repaired first."""
-    outcomes = _outcomes(options.path, browser=options.browser, axe=options.axe,
-                         tell=not options.json)  # fmt: skip
+    outcomes = _outcomes(options, signed=False, tell=not options.json)
     level, wrong = _judged(outcomes)
     if options.json:
         say_json({"level": level, "checks": [_plain(outcome) for outcome in outcomes]})
@@ -68,24 +73,29 @@ def check(options: argparse.Namespace) -> int:
     return 1 if wrong else 0
 
 
-def _outcomes(path: Path, *, browser: bool = False, axe: Path | None = None,
-              signed: bool = False, tell: bool = True) -> list[Any]:  # fmt: skip
-    """What every check found, told while they are done."""
+def _outcomes(options: argparse.Namespace, *, signed: bool, tell: bool) -> list[Any]:
+    """What every check found, told while they are done; the first is that it loads."""
     logging.getLogger("lms_leiderschap").addHandler(logging.NullHandler())
     from lms_leiderschap.plugin.source import Source
 
-    source = Source.find(path)
+    source = Source.find(options.path)
     kept = source.root / ".lms-dev" / "templates"
     if kept.is_dir():
         os.environ.setdefault("CHAMELEON_CACHE", str(kept))
-    from lms_leiderschap.checking.checks import run
+    from lms_leiderschap.checking.checks import not_loading, run
     from lms_leiderschap.checking.subject import Subject
 
-    subject = Subject.of_source(source)
+    try:
+        subject = Subject.of_source(source)
+    except PluginError as error:
+        outcomes = [not_loading(error)]
+        if tell:
+            _tell(outcomes[0])
+        return outcomes
     subject.signed = signed or (source.package / "signature.json").is_file()
     outcomes = []
     try:
-        for outcome in run(subject, browser=browser, axe=axe):
+        for outcome in run(subject, browser=options.browser, axe=options.axe):
             outcomes.append(outcome)
             if tell:
                 _tell(outcome)
@@ -126,7 +136,7 @@ def pack(options: argparse.Namespace) -> int:
 
     source = Source.find(options.path)
     private = read_key(options.key) if options.key else ""
-    outcomes = _outcomes(options.path, signed=bool(private))
+    outcomes = _outcomes(options, signed=bool(private), tell=True)
     level, wrong = _judged(outcomes)
     if wrong:
         say(f"{wrong} to repair; nothing was packed. Next: repair them, then lms plugin check")
