@@ -55,7 +55,7 @@ parts = st.lists(st.fixed_dictionaries({
 }), max_size=4)  # fmt: skip
 criteria = st.lists(st.fixed_dictionaries({
     "key": st.just(""), "title": said, "hint": lines,
-    **{f"level_{number}": lines for number in range(4)},
+    **{f"level_{number}": texts for number in range(4)},
 }), max_size=3)  # fmt: skip
 assignments = st.fixed_dictionaries({
     "title": said, "brief": texts, "kind": st.sampled_from(["action_learning", "reading"]),

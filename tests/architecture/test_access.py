@@ -44,6 +44,13 @@ NEEDS_MORE = {
     "trace",
     "settings",
     "image",
+    "edit-module",
+    "edit-assignment",
+    "add-assignment",
+    "remove-module",
+    "remove-assignment",
+    "remove-image",
+    "preview",
 }  # without their own query they are not there
 
 

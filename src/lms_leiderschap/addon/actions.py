@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from lms_leiderschap.institution.actions import record
-from lms_leiderschap.institution.addon import FolderVersion
+from lms_leiderschap.institution.addon import AddOn, FolderVersion
 from lms_leiderschap.institution.model import Institution
 from lms_leiderschap.store.file import StoredFile
 
@@ -103,32 +103,92 @@ def keep_folder(
     bundle  its canonical zip; the same files again change nothing
     """
     addon = institution.kept_addons().named(name)
-    kept: FolderVersion | None = addon.versions.get(digest)
-    if kept is None:
-        kept = addon.versions.add(digest, FolderVersion(
-            version, digest, bundle, signer=signer, key_id=key_id, by=by, at=at.isoformat()))
-        bundle.__name__, bundle.__parent__ = "bundle", kept
+    kept, new = _kept_version(addon, FolderVersion(
+        version, digest, bundle, signer=signer, key_id=key_id, by=by, at=at.isoformat()))
+    if new or addon.draft == digest:
         record(addon, "addon.received", by=by, at=at, plugin=name, version=version)
     if not addon.current:
         addon.current, addon.version = digest, version
     elif digest != addon.current:
         addon.waiting = digest
+    if addon.draft == digest:
+        addon.draft = ""
     return kept
 
 
-def keep_draft(institution: Institution, name: str, digest: str) -> None:
-    """Name the version that is being made in the browser; "" when that is done or dropped.
+def keep_draft(
+    institution: Institution,
+    name: str,
+    version: str,
+    digest: str,
+    bundle: StoredFile,
+    *,
+    sent: str,
+    by: str,
+    at: datetime,
+) -> None:
+    """Keep what somebody makes in the browser, in the place of the draft before it.
 
-    The draft before it goes, unless it is in use or waits to be.
+    sent  of the form it comes from, see FolderVersion
+    The files of a version that is in use or waits are no draft: then there is none any more.
     """
     addon = institution.kept_addons().named(name)
+    if not addon.draft:
+        record(addon, "addon.draft_begun", by=by, at=at, plugin=name)
     former, addon.draft = addon.draft, digest
-    if addon.waiting == digest:
-        addon.waiting = ""
-    undone = (addon.undo or {}).get("current")
-    if former and former not in (addon.current, addon.waiting, digest, undone):
-        addon.versions.remove(former)
+    kept, _new = _kept_version(addon, FolderVersion(
+        version, digest, bundle, signer="", key_id="", by=by, at=at.isoformat()))
+    kept.sent = sent
+    if digest in (addon.current, addon.waiting):
+        addon.draft = ""
+    _drop_loose(addon, former)
 
+
+def publish_draft(
+    institution: Institution,
+    name: str,
+    version: str,
+    digest: str,
+    bundle: StoredFile,
+    *,
+    by: str,
+    at: datetime,
+) -> None:
+    """Make of the draft, in its last form, a version that is in use (the first) or waits."""
+    keep_folder(institution, name, version, digest, bundle, signer="", key_id="", by=by, at=at)
+    addon = institution.kept_addons().named(name)
+    former, addon.draft = addon.draft, ""
+    _drop_loose(addon, former)
+
+
+def drop_draft(institution: Institution, name: str, *, by: str, at: datetime) -> None:
+    """Throw the draft away; a folder that was never more than a draft goes as a whole."""
+    addons = institution.kept_addons()
+    addon = addons.named(name)
+    former, addon.draft = addon.draft, ""
+    if former:
+        _drop_loose(addon, former)
+        record(addon, "addon.draft_dropped", by=by, at=at, plugin=name)
+    if not (len(addon.versions) or addon.on or addon.settings or addon.records):
+        addons.remove(name)
+
+
+def _kept_version(addon: AddOn, made: FolderVersion) -> tuple[FolderVersion, bool]:
+    """The version of these files as it is kept, and whether that is this one."""
+    kept: FolderVersion | None = addon.versions.get(made.digest)
+    if kept is not None:
+        return kept, False
+    made.bundle.__name__, made.bundle.__parent__ = "bundle", made
+    return addon.versions.add(made.digest, made), True
+
+
+def _drop_loose(addon: AddOn, digest: str) -> None:
+    """Let a version go that nothing leads to any more."""
+    undone = (addon.undo or {}).get("current")
+    if digest in addon.versions and digest not in (
+        addon.current, addon.waiting, addon.draft, undone,
+    ):  # fmt: skip
+        addon.versions.remove(digest)
 
 
 def remove(institution: Institution, name: str, *, by: str, at: datetime) -> None:

@@ -69,7 +69,7 @@ def criterion_rows(files: FolderFiles, path: str) -> list[Row]:
             "title": line(files.text(row.get("title", ""))),
             "hint": line(files.text(row.get("hint", ""))),
             **{
-                f"level_{place}": line(files.text(row.get("levels", {}).get(level, "")))
+                f"level_{place}": tidy(files.text(row.get("levels", {}).get(level, "")))
                 for place, level in enumerate(levels)
             },
         }
@@ -93,7 +93,7 @@ def write_criteria(files: FolderFiles, path: str, title: str, rows: Rows) -> Non
             settle(criterion, word, text)
         said = dict(criterion.get("levels", {}))
         for place, level in enumerate(levels):
-            text = files.written(said.get(level, ""), row[f"level_{place}"], name, line)
+            text = files.written(said.get(level, ""), row[f"level_{place}"], name)
             settle(said, level, text)
         settle(criterion, "levels", said, {})
         criteria.append(criterion)

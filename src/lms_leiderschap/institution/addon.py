@@ -40,11 +40,14 @@ class FolderVersion(Resource):
     signer    name of who signed it, as the operator knows them; "" when nobody we know did
     key_id    id of the key it was signed with, "" when it was not
     by, at    who put it here and when (ISO text)
+    sent      of a draft: key and fingerprint of the form it was made with, so that a second click
+              is known; "" otherwise
     """
 
     schema = 1
     personal = ("by",)
     retention = "until the add-on's data are destroyed"
+    sent = ""
 
     def __init__(self, version: str, digest: str, bundle: StoredFile, *, signer: str, key_id: str,
                  by: str, at: str) -> None:

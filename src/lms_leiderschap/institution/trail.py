@@ -14,6 +14,8 @@ MOST_NAMES = 3
 VERBS = {
     "addon.back": _("An add-on is installed again"),
     "addon.destroyed": _("Destroyed the data of an add-on"),
+    "addon.draft_begun": _("Began a draft of an add-on"),
+    "addon.draft_dropped": _("Threw a draft of an add-on away"),
     "addon.exported": _("Took an export of an add-on"),
     "addon.gone": _("An add-on is no longer installed"),
     "addon.paused": _("Paused an add-on"),

@@ -1,0 +1,124 @@
+"""The form of an assignment: its text, when it is due, its parts and its rubric."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import colander
+from pyramid.httpexceptions import HTTPNotFound
+from pyramid.request import Request
+
+from lms_leiderschap.addon.schema import Choice, assignment_schema
+from lms_leiderschap.addon.views.edit_forms import SAVE
+from lms_leiderschap.addon.views.editing import FORM, EditPage
+from lms_leiderschap.addon.writing_assignments import (
+    OWN,
+    assignment_keys,
+    assignment_values,
+    own_path,
+    write_assignment,
+)
+from lms_leiderschap.addon.writing_formats import level_titles
+from lms_leiderschap.addon.writing_modules import module_keys
+from lms_leiderschap.errors import Refusal
+from lms_leiderschap.institution.addon import AddOn
+from lms_leiderschap.permissions import Permission
+from lms_leiderschap.plugin.library import read_library
+from lms_leiderschap.programme.spec import DEFAULT_RUBRIC
+from lms_leiderschap.texts import _
+from lms_leiderschap.web.form import form_page
+
+FREE = ("free", _("No fixed moment; the office may give a date"))
+MEETINGS: tuple[tuple[str, Any], ...] = (
+    ("before_meeting", _("At the latest the day before the meeting of ${title}")),
+    ("on_meeting", _("At the latest at the end of the meeting of ${title}")),
+)
+OTHER_RULES = (
+    ("end_of_semester", _("At the end of the semester")),
+    ("end_of_programme", _("At the end of the programme")),
+    ("agreed_in_group", _("As agreed in the group")),
+)
+
+
+@form_page(context=AddOn, name="edit-assignment", permission=Permission.MANAGE_ADDONS,
+           renderer=FORM)  # fmt: skip
+class EditAssignment(EditPage):
+    """One assignment of a module."""
+
+    buttons = SAVE
+
+    def __init__(self, context: AddOn, request: Request) -> None:
+        super().__init__(context, request)
+        self.module, self.item = request.GET.get("module", ""), request.GET.get("key", "")
+        known = self.module in module_keys(self.files)
+        if not known or self.item not in assignment_keys(self.files, self.module):
+            raise HTTPNotFound
+        self.title = _("Assignment ${title}", mapping={"title": self.asked()["title"]})
+
+    def asked(self) -> dict[str, Any]:
+        return assignment_values(self.files, self.module, self.item)
+
+    def values(self) -> dict[str, Any]:
+        values = super().values()
+        parts = [row | {"min_words": row["min_words"] or None} for row in values["parts"]]
+        return values | {"parts": parts}
+
+    def schema(self) -> colander.SchemaNode:
+        now = self.asked()
+        rubric = own_path(self.files, self.module, self.item, "rubric")
+        library = read_library()
+        usual = next(spec.title for spec in library.rubrics if spec.key == DEFAULT_RUBRIC)
+        reports = (*library.reports, *self.plugin.reports)
+        rubrics = (*library.rubrics, *self.plugin.rubrics)
+        return assignment_schema(
+            self._dues(now["due"]),
+            self._formats("report", _("Own parts, below"), now["report"], reports),
+            self._formats("rubric", _("Own criteria, below"), now["rubric"], rubrics),
+            usual,
+            [title for _key, title in level_titles(self.files, rubric)],
+        )
+
+    def write(self, values: dict[str, Any]) -> str:
+        _check_format(values, "report", "parts", _("Add a part, or choose another report."))
+        _check_format(values, "rubric", "criteria", _("Add a criterion, or choose another rubric."))
+        write_assignment(self.files, self.module, self.item, values)
+        return f"{self.path}/edit?done=saved"
+
+    def _dues(self, now: str) -> list[Choice]:
+        """Rules in words; a rule of another kind, or another module, stays as long as it is not
+        replaced."""
+        shelf = self.request.shelf.loaded.values()
+        plugins = [self.plugin, *(other for other in shelf if other.name != self.plugin.name)]
+        titles = {module.key: module.title for plugin in plugins for module in plugin.modules}
+        ordered = sorted(titles, key=lambda key: key != self.module)
+        meetings = [
+            (f"{rule}:{key}", said % {"title": titles[key]})
+            for key in ordered
+            for rule, said in MEETINGS
+        ]
+        found = [FREE, *meetings, *OTHER_RULES]
+        if now not in dict(found):
+            found.append((now, _("As it stands in the file: ${rule}", mapping={"rule": now})))
+        return found
+
+    def _formats(self, kind: str, own: str, now: str, specs: Any) -> list[Choice]:
+        """The own format first, then the shared ones by title."""
+        path = own_path(self.files, self.module, self.item, kind)
+        stem = path.rpartition("/")[2].removesuffix(".toml")
+        shared = {spec.key: spec.title or spec.key for spec in specs if spec.key != stem}
+        if now not in ("", OWN):
+            shared.setdefault(now, now)
+        return [(OWN, own), *sorted(shared.items(), key=lambda item: item[1])]
+
+    def extra(self) -> dict[str, Any]:
+        where = f"module={self.module}&key={self.item}"
+        remove = (f"{self.path}/remove-assignment?{where}", _("Remove this assignment"))
+        return {**super().extra(), "danger": remove, "preview": f"{self.path}/preview?{where}"}
+
+
+def _check_format(values: dict[str, Any], kind: str, rows: str, sentence: str) -> None:
+    """What is typed is used, and what is used is typed. Raises Refusal at the field."""
+    if values[kind] == OWN and not values[rows]:
+        raise Refusal(sentence, rows)
+    if values[kind] == "" and values[rows]:
+        raise Refusal(_("Choose your own here, or remove what stands below."), kind)

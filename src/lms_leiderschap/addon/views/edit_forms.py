@@ -1,0 +1,72 @@
+"""The forms of the head of a folder and of its modules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import colander
+from pyramid.httpexceptions import HTTPNotFound
+from pyramid.request import Request
+
+from lms_leiderschap.addon.schema import HEAD, module_schema
+from lms_leiderschap.addon.views.editing import FORM, EditPage
+from lms_leiderschap.addon.writing_modules import (
+    head_values,
+    module_keys,
+    module_values,
+    write_head,
+    write_module,
+)
+from lms_leiderschap.institution.addon import AddOn
+from lms_leiderschap.permissions import Permission
+from lms_leiderschap.texts import _
+from lms_leiderschap.web.form import Button, form_page
+
+SAVE = (Button("save", _("Save in the draft")),)
+
+
+@form_page(context=AddOn, name="edit-head", permission=Permission.MANAGE_ADDONS, renderer=FORM)
+class EditHead(EditPage):
+    """Title, author and licence."""
+
+    title = _("About this add-on")
+    buttons = SAVE
+
+    def schema(self) -> colander.SchemaNode:
+        return HEAD
+
+    def asked(self) -> dict[str, Any]:
+        return head_values(self.files)
+
+    def write(self, values: dict[str, Any]) -> str:
+        write_head(self.files, values)
+        return f"{self.path}/edit?done=saved"
+
+
+@form_page(context=AddOn, name="edit-module", permission=Permission.MANAGE_ADDONS, renderer=FORM)
+class EditModule(EditPage):
+    """What a module is about: goals, theory, tools and what happens around its meeting."""
+
+    buttons = SAVE
+
+    def __init__(self, context: AddOn, request: Request) -> None:
+        super().__init__(context, request)
+        self.module = request.GET.get("key", "")
+        if self.module not in module_keys(self.files):
+            raise HTTPNotFound
+        self.tools = [(tool.key, tool.title) for tool in self.plugin.tools]
+        self.title = _("Module ${title}", mapping={"title": self.asked()["title"]})
+
+    def schema(self) -> colander.SchemaNode:
+        return module_schema(self.tools)
+
+    def asked(self) -> dict[str, Any]:
+        return module_values(self.files, self.module)
+
+    def write(self, values: dict[str, Any]) -> str:
+        write_module(self.files, self.module, {"instruments": [], **values})
+        return f"{self.path}/edit?done=saved"
+
+    def extra(self) -> dict[str, Any]:
+        remove = (f"{self.path}/remove-module?key={self.module}", _("Remove this module"))
+        return {**super().extra(), "danger": remove}

@@ -1,0 +1,100 @@
+"""The images of a folder: added, shown by name with the Markdown that refers to them, removed."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import colander
+from pyramid.httpexceptions import HTTPNotFound
+from pyramid.request import Request
+
+from lms_leiderschap.addon.schema import SURE
+from lms_leiderschap.addon.views.editing import FORM, EditPage
+from lms_leiderschap.addon.writing import free_name, key_from
+from lms_leiderschap.errors import Refusal
+from lms_leiderschap.institution.addon import AddOn
+from lms_leiderschap.permissions import Permission
+from lms_leiderschap.plugin.admitted import check_content, suffix
+from lms_leiderschap.plugin.error import PluginError
+from lms_leiderschap.texts import _
+from lms_leiderschap.web.fields import FilesField, HiddenField
+from lms_leiderschap.web.form import Button, form_page
+from lms_leiderschap.web.groups import FormSchema
+
+KINDS = (".png", ".jpg", ".jpeg")
+_ENDING = re.compile(r"\.[^.]*$")
+
+
+class ImagesSchema(FormSchema):
+    base = HiddenField()
+    images = FilesField(
+        title=_("Images"), accept=".png,.jpg,.jpeg,image/png,image/jpeg", at_most=10,
+        description=_("PNG or JPEG."),
+    )  # fmt: skip
+
+
+IMAGES = ImagesSchema()
+
+
+@form_page(context=AddOn, name="images", permission=Permission.MANAGE_ADDONS,
+           renderer="lms_leiderschap.templates:addon/images.pt")  # fmt: skip
+class Images(EditPage):
+    """All images of the folder, and a place for more."""
+
+    title = _("Images")
+    buttons = (Button("add", _("Add these images")),)
+
+    def schema(self) -> colander.SchemaNode:
+        return IMAGES
+
+    def write(self, values: dict[str, Any]) -> str:
+        for number, file_id in enumerate(values["images"]):
+            upload = self.request.staged_file(file_id)
+            if upload is None:
+                raise Refusal(_("Choose the file again."), "images")
+            with upload.open() as source:
+                data = source.read()
+            if suffix(upload.name) not in KINDS:
+                raise Refusal(_("Choose PNG or JPEG images."), "images")
+            stem = key_from(_ENDING.sub("", upload.name)) or f"afbeelding-{number + 1}"
+            taken = {_ENDING.sub("", path.rpartition("/")[2]) for path in self.paths}
+            name = f"{free_name(stem, taken)}{suffix(upload.name)}"
+            try:
+                check_content(f"images/{name}", data)
+            except PluginError:
+                refused = _("${name} is not a PNG or JPEG image.", mapping={"name": upload.name})
+                raise Refusal(refused, "images") from None
+            self.files.add(f"images/{name}", data)
+        return f"{self.path}/images"
+
+    @property
+    def paths(self) -> list[str]:
+        return self.files.paths("images")
+
+    def extra(self) -> dict[str, Any]:
+        names = [path.removeprefix("images/") for path in self.paths]
+        return {**super().extra(), "names": names}
+
+
+@form_page(context=AddOn, name="remove-image", permission=Permission.MANAGE_ADDONS, renderer=FORM)
+class RemoveImage(EditPage):
+    """Asks first; a text that refers to the image shows its words from then on."""
+
+    buttons = (Button("remove", _("Remove the image")),)
+
+    def __init__(self, context: AddOn, request: Request) -> None:
+        super().__init__(context, request)
+        self.name = request.GET.get("name", "")
+        # On the second of two clicks it is gone already.
+        if request.method == "GET" and f"images/{self.name}" not in self.files:
+            raise HTTPNotFound
+        self.title = _("Remove ${title}", mapping={"title": self.name})
+
+    def schema(self) -> colander.SchemaNode:
+        return SURE
+
+    def write(self, values: dict[str, Any]) -> str:
+        if f"images/{self.name}" in self.files:
+            self.files.remove(f"images/{self.name}")
+        return f"{self.path}/images"

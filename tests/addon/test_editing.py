@@ -1,0 +1,346 @@
+"""A module made in the browser: from nothing to in use, and the same files as its zip."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Any
+
+import pytest
+from webtest import Upload
+
+from tests.addon.zips import files, zipped
+
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\6\0\0\0"
+
+
+def make(ada: Any, **more: str) -> Any:
+    """The overview of a new folder, made through its form."""
+    form = ada.get("/make-addon").forms["form"]
+    values = {"title": "Leren van elkaar", "author": "Ada Kok", "licence": "CC-BY-4.0"} | more
+    for name, value in values.items():
+        form[name] = value
+    return form.submit("make", status=303).follow()
+
+
+def form_at(ada: Any, path: str) -> Any:
+    return ada.get(f"/addons/leren-van-elkaar/{path}").forms["form"]
+
+
+def add_assignment(ada: Any, title: str = "Eén verbeterpunt") -> Any:
+    """The form of a new assignment."""
+    form = form_at(ada, "add-assignment?module=leren-van-elkaar")
+    form["title"] = title
+    return form.submit("add", status=303).follow().forms["form"]
+
+
+def with_part(form: Any, title: str, guidance: str = "", min_words: str = "") -> Any:
+    """The form of an assignment with its first part, which has a title as the assignment has."""
+    form = form.submit("add:parts").forms["form"]
+    form.set("title", title, index=1)
+    form["guidance"], form["min_words"] = guidance, min_words
+    return form
+
+
+def publish(ada: Any, name: str = "leren-van-elkaar", status: int = 303) -> Any:
+    return ada.get(f"/addons/{name}/publish").forms["form"].submit("publish", status=status)
+
+
+def add_zip(ada: Any, found: dict[str, bytes]) -> None:
+    form = ada.get("/add-addon").forms["form"]
+    form["zip"] = Upload("map.zip", zipped(found))
+    form.submit("add", status=303)
+
+
+def download(ada: Any, page: Any) -> dict[str, bytes]:
+    """What the download of a page holds, by path."""
+    [link] = {a["href"] for a in page.html.select("a[href*='/download']")}
+    with zipfile.ZipFile(io.BytesIO(ada.get(link).body)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.fixture
+def ada(browse: Any) -> Any:
+    return browse("ada")
+
+
+def test_from_nothing_to_a_module_in_use_and_the_same_elsewhere(ada: Any, browse: Any) -> None:
+    page = make(ada)
+    assert "concept" in page and "Leren van elkaar" in page
+    form = form_at(ada, "edit-module?key=leren-van-elkaar")
+    form = form.submit("add:learning_goals").forms["form"]
+    form["goal"] = "Zien wat een lerend team doet."
+    form = form.submit("add:insights").forms["form"]
+    form["insight"] = "Leren op de werkplek"
+    form["before"] = "Lees **eerst** dit."
+    page = form.submit("save", status=303).follow()
+    assert "Bewaard in het concept" in page
+    form = add_assignment(ada)
+    form["brief"] = "Voer één verbeterpunt uit.\n\n- met het team"
+    form["due"] = "before_meeting:kwaliteitszorg"
+    form["report"] = ":own"
+    form = with_part(form, "Wat er is gedaan", "Noem elke stap.", "80")
+    form["rubric"] = ":own"
+    form = form.submit("add:criteria").forms["form"]
+    form.set("title", "Aanpak", index=2)
+    form["level_0"], form["level_2"] = "Geen stappen.", "Stappen en opbrengst."
+    form["feedback"] = True
+    page = form.submit("save", status=303).follow()
+    preview = page.click("Voorbeeld", index=0)
+    for words in ("Voorbeeld.", "Voer één verbeterpunt uit.", "Wat er is gedaan", "Noem elke stap.",
+                  "Geen stappen.", "ten minste 80 woorden", "Zien wat een lerend team doet."):
+        assert words in preview
+    page = publish(ada).follow()
+    assert "De versie staat klaar" in page
+    made = download(ada, page)
+    assert set(made) == {
+        "plugin.toml", "modules/leren-van-elkaar.toml",
+        "reports/leren-van-elkaar-een-verbeterpunt.toml",
+        "rubrics/leren-van-elkaar-een-verbeterpunt.toml",
+    }  # fmt: skip
+    zuid = browse("ada", "zuid.test")
+    add_zip(zuid, made)
+    assert download(zuid, zuid.get("/addons/leren-van-elkaar")) == made
+    again = zuid.get("/addons/leren-van-elkaar/edit")
+    assert download(zuid, again) == made
+    form = zuid.get("/addons/leren-van-elkaar/switch-on").forms["form"]
+    form.submit("on", status=303)
+
+
+def test_an_empty_name_is_made_of_the_title_and_a_taken_one_is_refused(ada: Any) -> None:
+    make(ada)
+    for name, why in (
+        ("hrm", "Er is al een uitbreiding hrm"), ("leren-van-elkaar", "Er is al een uitbreiding"),
+        ("lms", "kan niet gebruikt worden"), ("Met Hoofdletter", "kleine letters"),
+    ):  # fmt: skip
+        form = ada.get("/make-addon").forms["form"]
+        form["title"], form["name"] = "Een ander", name
+        page = form.submit("make", status=422)
+        assert why in page.html.select_one("#f-name-error").text
+        assert page.forms["form"]["title"].value == "Een ander"
+        assert page.forms["form"]["name"].value == name
+    form = ada.get("/make-addon").forms["form"]
+    form["title"] = "HRM"
+    assert "Er is al een uitbreiding" in form.submit("make", status=422)
+
+
+def test_a_second_click_makes_one_thing(ada: Any) -> None:
+    form = ada.get("/make-addon").forms["form"]
+    form["title"] = "Leren van elkaar"
+    first, second = (form.submit("make", status=303) for _click in range(2))
+    assert first.location == second.location
+    for path, button in (("add-assignment?module=leren-van-elkaar", "add"), ("add-module", "add")):
+        form = form_at(ada, path)
+        form["title"] = "Erbij"
+        first, second = (form.submit(button, status=303) for _click in range(2))
+        assert first.location == second.location
+    page = ada.get("/addons/leren-van-elkaar/edit")
+    assert page.text.count("Bewerk de module") == 2
+    assert page.text.count("preview?") == 1
+    remove = form_at(ada, "remove-module?key=erbij")
+    for _click in range(2):
+        remove.submit("remove", status=303)
+    form = form_at(ada, "publish")
+    for _click in range(2):
+        assert "/edit" in form.submit("publish", status=303).location
+
+
+def test_a_stale_form_is_refused_with_both_texts_and_nothing_is_overwritten(
+    ada: Any, browse: Any
+) -> None:
+    make(ada)
+    path = "edit-module?key=leren-van-elkaar"
+    mine, theirs = form_at(ada, path), form_at(browse("ada"), path)
+    theirs["before"] = "Van de ander."
+    theirs.submit("save", status=303)
+    mine["before"], mine["title"] = "Van mij.", "Mijn titel"
+    page = mine.submit("save", status=422)
+    assert page.forms["form"]["before"].value == "Van mij."
+    assert page.forms["form"]["title"].value == "Mijn titel"
+    assert "Iemand anders heeft dit intussen veranderd" in page.html.select_one(".errors").text
+    now = page.html.select_one(".sheet")
+    assert "Van de ander." in now.text and now.select_one("a[href$='key=leren-van-elkaar']")
+    page.forms["form"].submit("save", status=422)
+    assert form_at(ada, path)["before"].value == "Van de ander."
+
+
+def test_a_change_elsewhere_in_the_folder_makes_no_form_stale(ada: Any) -> None:
+    make(ada)
+    mine = form_at(ada, "edit-module?key=leren-van-elkaar")
+    head = form_at(ada, "edit-head")
+    head["author"] = "Iemand anders"
+    head.submit("save", status=303)
+    mine["before"] = "Van mij."
+    mine.submit("save", status=303)
+    assert form_at(ada, "edit-head")["author"].value == "Iemand anders"
+    assert form_at(ada, "edit-module?key=leren-van-elkaar")["before"].value == "Van mij."
+
+
+def test_publishing_what_somebody_changed_meanwhile_is_refused(ada: Any) -> None:
+    make(ada)
+    form = form_at(ada, "publish")
+    head = form_at(ada, "edit-head")
+    head["author"] = "Iemand anders"
+    head.submit("save", status=303)
+    form.submit("publish", status=422)
+    assert "Neem in gebruik" in ada.get("/addons/leren-van-elkaar/edit")
+
+
+@pytest.mark.parametrize(("values", "field", "words"), [
+    ({"report": ":own"}, "parts", "Voeg een onderdeel toe"),
+    ({"rubric": ":own"}, "criteria", "Voeg een criterium toe"),
+    ({"title": ""}, "title", "Vul dit in"),
+])
+def test_a_refused_assignment_says_why_at_the_field(
+    ada: Any, values: dict[str, str], field: str, words: str
+) -> None:
+    make(ada)
+    form = add_assignment(ada)
+    form["brief"] = "Mijn tekst."
+    for name, value in values.items():
+        form[name] = value
+    page = form.submit("save", status=422)
+    assert words in page.html.select_one(f"#f-{field}-error").text
+    assert page.forms["form"]["brief"].value == "Mijn tekst."
+
+
+def test_parts_without_their_report_and_a_part_without_a_title_are_refused(ada: Any) -> None:
+    make(ada)
+    form = with_part(add_assignment(ada), "Wat")
+    page = form.submit("save", status=422)
+    assert "Kies hier" in page.html.select_one("#f-report-error").text
+    form = page.forms["form"]
+    form["report"] = ":own"
+    form.set("title", "", index=1)
+    form["guidance"] = "Wel een toelichting."
+    page = form.submit("save", status=422)
+    assert "verwijder" in page.html.select_one("#f-parts-0-title-error").text
+    assert page.forms["form"]["guidance"].value == "Wel een toelichting."
+
+
+def test_a_next_version_waits_and_the_one_in_use_stays(ada: Any) -> None:
+    make(ada)
+    add_assignment(ada)
+    publish(ada).follow()
+    before = download(ada, ada.get("/addons/leren-van-elkaar/edit"))
+    form = form_at(ada, "edit-assignment?module=leren-van-elkaar&key=een-verbeterpunt")
+    form["title"] = "Eén ander verbeterpunt"
+    page = form.submit("save", status=303).follow()
+    assert "gaan door met versie" in page
+    form = form_at(ada, "publish")
+    assert form["version"].value == "1.1.0"
+    for values, field in ((("1.0.0", "Anders."), "version"), (("1.1.0", ""), "changes"),
+                          (("nieuw", "Anders."), "version")):  # fmt: skip
+        form["version"], form["changes"] = values
+        assert form.submit("publish", status=422).html.select_one(f"#f-{field}-error")
+    form["version"], form["changes"] = "1.1.0", "Een andere titel."
+    page = form.submit("publish", status=303).follow()
+    assert "wacht als update" in page
+    assert download(ada, ada.get("/addons/leren-van-elkaar")) == before
+    waiting = download(ada, page)
+    assert b"Een andere titel." in waiting["plugin.toml"]
+    assert b'key = "een-verbeterpunt"' in waiting["modules/leren-van-elkaar.toml"]
+    form = ada.get("/addons/leren-van-elkaar/update").forms["form"]
+    form.submit("update", status=303)
+    assert download(ada, ada.get("/addons/leren-van-elkaar")) == waiting
+
+
+def test_a_key_that_was_in_use_is_not_given_again(ada: Any) -> None:
+    make(ada)
+    add_assignment(ada)
+    publish(ada)
+    where = "module=leren-van-elkaar&key=een-verbeterpunt"
+    page = ada.get(f"/addons/leren-van-elkaar/remove-assignment?{where}")
+    assert "Eén verbeterpunt" in page
+    page = page.forms["form"].submit("remove", status=303).follow()
+    assert "preview?" not in page
+    form = add_assignment(ada)
+    assert "key=een-verbeterpunt-2" in form.action or "een-verbeterpunt-2" in ada.get(
+        "/addons/leren-van-elkaar/edit")
+
+
+def test_dropping_the_draft_leaves_what_is_in_use(ada: Any) -> None:
+    make(ada)
+    publish(ada)
+    before = download(ada, ada.get("/addons/leren-van-elkaar"))
+    form = form_at(ada, "edit-head")
+    form["title"] = "Anders"
+    form.submit("save", status=303)
+    page = form_at(ada, "drop-draft").submit("drop", status=303).follow()
+    assert "Het concept is weggegooid" in page and "Anders" not in page.html.h1
+    assert download(ada, page) == before
+
+
+def test_a_folder_that_was_never_more_than_a_draft_goes_as_a_whole(ada: Any) -> None:
+    make(ada)
+    answer = form_at(ada, "drop-draft").submit("drop", status=303)
+    assert answer.location.endswith("/addons")
+    assert "Leren van elkaar" not in answer.follow()
+    assert make(ada).status_int == 200
+
+
+def test_looking_begins_no_draft_and_saving_what_stands_there_neither(ada: Any) -> None:
+    add_zip(ada, files())
+    page = ada.get("/addons/samen/edit")
+    assert "versie die in gebruik is" in page
+    for path in ("edit-head", "edit-module?key=samen-leren",
+                 "edit-assignment?module=samen-leren&key=punt"):
+        form = ada.get(f"/addons/samen/{path}").forms["form"]
+        form.submit("save", status=303)
+    page = ada.get("/addons/samen/edit")
+    assert "versie die in gebruik is" in page and download(ada, page) == files()
+
+
+def test_editing_an_uploaded_folder_changes_only_what_was_changed(ada: Any) -> None:
+    add_zip(ada, files())
+    form = ada.get("/addons/samen/edit-module?key=samen-leren").forms["form"]
+    form["before"] = "Lees *nu* dit."
+    page = form.submit("save", status=303).follow()
+    after = download(ada, page)
+    assert after == files() | {"texts/voor.md": b"Lees *nu* dit.\n"}
+
+
+def test_a_module_that_another_plugin_has_is_refused_when_it_is_taken_in_use(ada: Any) -> None:
+    make(ada, title="Iets", name="iets")
+    add_zip(ada, files("ander", module="iets"))
+    page = publish(ada, "iets", 422)
+    assert "iets" in page.html.select_one(".errors").text
+    assert page.forms["form"]["version"].value == "1.0.0"
+
+
+def test_images_are_kept_in_the_folder_and_removed(ada: Any) -> None:
+    make(ada)
+    form = form_at(ada, "images")
+    form["images"] = [Upload("Mijn plaatje.png", PNG, "image/png")]
+    page = form.submit("add", status=303).follow()
+    assert "![…](mijn-plaatje.png)" in page
+    form = form_at(ada, "images")
+    form["images"] = [Upload("plaatje.png", b"<svg></svg>", "image/png")]
+    assert "plaatje.png" in form.submit("add", status=422).html.select_one("#f-images-error").text
+    assert download(ada, publish(ada).follow())["images/mijn-plaatje.png"] == PNG
+    form_at(ada, "remove-image?name=mijn-plaatje.png").submit("remove", status=303)
+    assert "![…]" not in ada.get("/addons/leren-van-elkaar/images")
+
+
+@pytest.mark.parametrize("path", [
+    "edit", "edit-head", "edit-module?key=hrm", "add-module", "publish", "drop-draft", "images",
+    "preview?module=hrm&key=ink-met-medewerkers",
+])
+def test_a_plugin_of_the_server_is_not_edited(ada: Any, path: str) -> None:
+    ada.get(f"/addons/hrm/{path}", status=404)
+
+
+@pytest.mark.parametrize("path", [
+    "edit-module?key=x", "edit-assignment?module=leren-van-elkaar&key=x", "remove-module?key=x",
+    "add-assignment?module=x", "preview?module=x&key=x",
+])
+def test_what_is_not_in_the_folder_is_not_found(ada: Any, path: str) -> None:
+    make(ada)
+    ada.get(f"/addons/leren-van-elkaar/{path}", status=404)
+
+
+@pytest.mark.parametrize("who", ["anna", "pieter", "olga"])
+def test_only_administrators_edit(ada: Any, browse: Any, who: str) -> None:
+    make(ada)
+    for path in ("/make-addon", "/addons/leren-van-elkaar/edit"):
+        browse(who).get(path, status=404)
