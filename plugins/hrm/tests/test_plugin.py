@@ -3,6 +3,12 @@
 from lms_hrm import plugin
 
 from lms_leiderschap.plugin import Plugin
+from lms_leiderschap.plugin.testing import PluginChecks
+
+
+class TestHrm(PluginChecks):
+    plugin = plugin
+    level = "zilver"
 
 
 def test_the_plugin_brings_its_one_module():

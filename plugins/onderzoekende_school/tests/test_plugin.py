@@ -3,6 +3,11 @@
 from lms_onderzoekende_school import plugin
 
 from lms_leiderschap.plugin import Plugin
+from lms_leiderschap.plugin.testing import PluginChecks
+
+
+class TestOnderzoekendeSchool(PluginChecks):
+    plugin = plugin
 
 
 def test_the_plugin_brings_its_one_module():

@@ -3,6 +3,11 @@
 from lms_professionele_cultuur import plugin
 
 from lms_leiderschap.plugin import Plugin
+from lms_leiderschap.plugin.testing import PluginChecks
+
+
+class TestProfessioneleCultuur(PluginChecks):
+    plugin = plugin
 
 
 def test_the_plugin_brings_its_one_module():
