@@ -127,6 +127,10 @@ def test_two_workers_on_one_event_keep_it_once(world: Any, visit: Any) -> None:
     'raise RuntimeError("kapot")', "raise SystemExit(1)", "event.records.put('Soort', 'k', {})",
     "event.records.put('soort', 'k', {1: 2})", "event.records.put('soort', 'k', object())",
     "event.notify(3, 'x')", "event.data['person'].x",
+    "event.records.put('soort', 'k', {'x': float('nan')})",
+    "event.records.put('soort', 'k', {'x': 'y' * 200_000})",
+    "[event.notify(event.data['person'], 'x') for _ in range(21)]",
+    "x = []; x.append(x); event.records.put('soort', 'k', x)",
 ])
 def test_a_failing_handler_costs_the_participant_nothing(
     world: Any, visit: Any, body: str

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from pyramid.events import ContextFound
 from pyramid.httpexceptions import HTTPException, HTTPNotFound
 from pyramid.request import Request
 from pyramid.viewderivers import INGRESS
@@ -70,6 +71,15 @@ def gate_for(owners: Mapping[str, Plugin]) -> Any:
     return deriver
 
 
+def check_address(event: ContextFound) -> None:
+    """Everything under the prefix of a deep plugin is behind the gate, whoever serves it."""
+    request = event.request
+    root, _slash, rest = request.path_info.lstrip("/").partition("/")
+    plugin = request.registry.plugins.loaded.get(rest.partition("/")[0])
+    if root == "x" and not (plugin and passes(request, plugin, request.context)):
+        raise HTTPNotFound
+
+
 def _note(request: Request, plugin: Plugin, error: Exception) -> None:
     if not isinstance(error, HTTPException) and not is_error_retryable(request, error):
         request.registry.addon_watch.note(
@@ -95,4 +105,5 @@ def owners_of(plugins: Mapping[str, Plugin], packages: Mapping[str, str]) -> dic
 def includeme(config: Any) -> None:
     plugins = config.registry.plugins
     owners = owners_of(plugins.loaded, plugins.packages)
+    config.add_subscriber(check_address, ContextFound)
     config.add_view_deriver(gate_for(owners), name="addon_gate", under=INGRESS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import transaction
 
 from lms_leiderschap.institution.addon import AddOn, KeptRecord
-from lms_leiderschap.plugin.behaviour import Record, checked_value, order_of
+from lms_leiderschap.plugin.behaviour import LARGEST_RECORD, Record, checked_value, order_of
 from lms_leiderschap.plugin.error import PluginError
 from lms_leiderschap.plugin.fitting import SLUG
 from lms_leiderschap.store.root import institution_in
@@ -57,7 +58,10 @@ class OpenRecords:
             raise PluginError("a key is a text of 1 to 200 signs.")
         if type(schema) is not int:
             raise PluginError("a schema is a whole number.")
-        self.written[kind, key] = (checked_value(data), schema)
+        copied = checked_value(data)
+        if len(json.dumps(copied)) > LARGEST_RECORD:
+            raise PluginError(f"a record is at most {LARGEST_RECORD} signs as JSON.")
+        self.written[kind, key] = (copied, schema)
 
     @contextmanager
     def _addon(self) -> Iterator[AddOn]:

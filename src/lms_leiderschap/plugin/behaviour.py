@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import isfinite
 from types import MappingProxyType
 from typing import Any, Protocol
 
 from lms_leiderschap.instrument.chart import Chart
 from lms_leiderschap.plugin.error import PluginError
-from lms_leiderschap.programme.plain import nearest
+from lms_leiderschap.programme.mistake import nearest
 
 EVENTS = (
     "submission.handed_in",
@@ -34,6 +35,9 @@ SLOTS = (
 )
 Value = None | bool | int | float | str | list["Value"] | dict[str, "Value"]
 EXACT = (bool, int, float, str)
+MOST_NOTICES = 20
+LONGEST_NOTICE = 5_000
+LARGEST_RECORD = 100_000  # signs as JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,10 @@ class Event:
         """
         if not isinstance(person, str) or not isinstance(text, str) or not text.strip():
             raise PluginError("notify needs the id of a person and a text.")
+        if len(text) > LONGEST_NOTICE or len(self.notices) >= MOST_NOTICES:
+            raise PluginError(
+                f"one event sends {MOST_NOTICES} messages of {LONGEST_NOTICE} signs at most."
+            )
         if at is not None and (not isinstance(at, datetime) or at.tzinfo is None):
             raise PluginError("notify needs a moment with a time zone, or none.")
         self.notices.append((person, text, at))
@@ -152,7 +160,7 @@ class Behaviour:
         known: dict[str, Any], kind: str, name: str, function: Any, names: Sequence[str] | None
     ) -> None:
         if names is not None and name not in names:
-            raise PluginError(f"there is no {kind} '{name}'{nearest(name, names)}")
+            raise PluginError(f"there is no {kind} '{name}'.", near=nearest(name, names))
         if name in known:
             raise PluginError(f"there are two functions for the {kind} '{name}'.")
         if not callable(function):
@@ -171,6 +179,8 @@ def checked_value(value: Any, path: str = "data") -> Value:
 
     Exact types only: a subclass of dict or str would bring a class of the plugin into the database.
     """
+    if type(value) is float and not isfinite(value):
+        raise PluginError(f"{path}: {value} is not a number that JSON knows.")
     if value is None or type(value) in EXACT:
         return value  # type: ignore[no-any-return]
     if type(value) is list:
