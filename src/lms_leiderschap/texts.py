@@ -4,7 +4,12 @@ The msgid is the plain English sentence; Dutch stands in ``locale/nl`` and, wher
 reader with *je*, in ``locale/nl_je``.
 """
 
-from translationstring import TranslationStringFactory
+from translationstring import TranslationString, TranslationStringFactory
 
 DOMAIN = "lms_leiderschap"
 _ = TranslationStringFactory(DOMAIN)
+
+
+def english(text: str) -> str:
+    """A sentence as it stands in the code, its places filled in: for logs and the command line."""
+    return str(text.interpolate()) if isinstance(text, TranslationString) else text

@@ -69,9 +69,9 @@ def test_a_field_whose_word_is_reserved_keeps_its_word_in_data():
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        ({"titel": "x"}, "'titel' is not a field of ModuleSpec; did you mean 'title'?"),
+        ({"titel": "x"}, "'titel' is not a field of a module; did you mean 'title'?"),
         ({"aliases": "x"}, "a list is needed here, not 'x'."),
-        ({"products": [{"key": "p"}]}, "products.0: ProductSpec needs 'kind'."),
+        ({"products": [{"key": "p"}]}, "products.0: a product needs 'kind'."),
         ({"products": [{"key": "p", "kind": "conclusio"}]}, "did you mean 'conclusion'?"),
         ({"assignments": [{"key": "a", "title": "A", "version": "1"}]}, "a whole number is needed"),
     ],

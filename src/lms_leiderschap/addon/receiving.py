@@ -13,10 +13,12 @@ from lms_leiderschap.institution.model import Institution
 from lms_leiderschap.plugin.archive import write_zip
 from lms_leiderschap.plugin.behaviour import order_of
 from lms_leiderschap.plugin.bundle import Bundle
+from lms_leiderschap.plugin.claims import check_beside
 from lms_leiderschap.plugin.contract import Plugin
 from lms_leiderschap.plugin.error import PluginError
 from lms_leiderschap.plugin.trust import Sender
 from lms_leiderschap.store.file import StoredFile
+from lms_leiderschap.texts import _
 
 
 def checked_folder(institution: Institution, shelves: Shelves,
@@ -28,19 +30,17 @@ def checked_folder(institution: Institution, shelves: Shelves,
     plugin, sender = plugin_of(bundle), shelves.trust.sender_of_folder(bundle)
     shelf = shelves.of(institution)
     if shelf.knows(plugin.name) and plugin.name not in shelf.folders:
-        raise PluginError(f"a plugin '{plugin.name}' is installed on this server already.",
-                          "plugin.toml")  # fmt: skip
+        sentence = _("a plugin '${name}' is installed on this server already.",
+                     mapping={"name": plugin.name})  # fmt: skip
+        raise PluginError(sentence, "plugin.toml")
     _check_version(institution, plugin, bundle)
     others = [
         (name, version.version, *shelves.read(version))
         for name in shelf.folders
         if name != plugin.name and (version := institution.addons[name].folder()) is not None
     ]
-    own = (plugin.name, plugin.version, plugin, sender)
-    beside = shelves.installed.with_folders([*others, own])
-    for row in beside.parked:
-        if row.name == plugin.name:
-            raise PluginError(row.sentence)
+    beside = shelves.installed.with_folders(others)
+    check_beside(plugin, beside.loaded, beside.library)
     return plugin, sender
 
 
@@ -50,11 +50,10 @@ def _check_version(institution: Institution, plugin: Plugin, bundle: Bundle) -> 
         same = order_of(kept.version) == order_of(plugin.version)
         draft = institution.addons[plugin.name].draft
         if same and kept.digest != bundle.digest and kept.digest != draft:
-            raise PluginError(
-                f"version {plugin.version} of '{plugin.name}' is here already with other files. "
-                "Give this one a higher version.",
-                "plugin.toml",
-            )
+            words = {"version": plugin.version, "name": plugin.name}
+            sentence = _("version ${version} of '${name}' is here already with other files. Give "
+                         "this one a higher version.", mapping=words)  # fmt: skip
+            raise PluginError(sentence, "plugin.toml")
 
 
 def receive_folder(institution: Institution, bundle: Bundle, plugin: Plugin, sender: Sender, *,

@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from lms_leiderschap.programme.plain import Plain, SpecError, nearest
+from lms_leiderschap.programme.mistake import SpecError, nearest
+from lms_leiderschap.programme.plain import Plain
+from lms_leiderschap.texts import _
 
 
 @dataclass(frozen=True, slots=True)
-class LevelSpec(Plain):
+class LevelSpec(Plain, noun=_("a level")):
     """One level of a rubric."""
 
     key: str
@@ -15,7 +17,7 @@ class LevelSpec(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class CriterionSpec(Plain):
+class CriterionSpec(Plain, noun=_("a criterion")):
     """One thing a teacher looks at.
 
     parts   part keys of the report it looks at
@@ -39,7 +41,7 @@ DEFAULT_LEVELS = (
 
 
 @dataclass(frozen=True, slots=True)
-class RubricSpec(Plain):
+class RubricSpec(Plain, noun=_("a rubric")):
     """A rubric: criteria, and levels from lowest to highest.
 
     key     in Python it may be left out for a rubric that stands in an assignment
@@ -59,9 +61,9 @@ class RubricSpec(Plain):
         for place, criterion in enumerate(self.criteria):
             for key in criterion.levels:
                 if key not in known:
-                    tail = nearest(key, known)
                     path = ("criteria", place, "levels")
-                    raise SpecError(f"there is no level '{key}'{tail}", key, path)
+                    sentence = _("there is no level '${key}'.", mapping={"key": key})
+                    raise SpecError(sentence, key, path, nearest(key, known))
 
     def for_parts(self, part_keys: Sequence[str]) -> "RubricSpec":
         """The rubric for a report with these parts only; the whole when no criterion names one."""

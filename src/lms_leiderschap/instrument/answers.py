@@ -8,7 +8,7 @@ from lms_leiderschap.instrument.definition import InstrumentSpec
 from lms_leiderschap.instrument.rounding import AnyNumber, shown
 from lms_leiderschap.instrument.scoring import band_of, group_value, measures_of
 from lms_leiderschap.instrument.tables import BandSpec, DimensionSpec, ItemSpec
-from lms_leiderschap.programme.plain import nearest
+from lms_leiderschap.programme.mistake import Mistake, nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +142,11 @@ class Answers:
     def _result(self, dimension: str, measure: str | None) -> Result | None:
         known = [row.key for row in self.dimensions]
         if dimension not in known:
-            raise KeyError(f"there is no dimension '{dimension}'{nearest(dimension, known)}")
+            raise _missing(f"there is no dimension '{dimension}'.", dimension, known)
         measures = measures_of(self.instrument, self.instrument.dimension(dimension))
         measure = measure or measures[0]
         if measure not in measures:
-            raise KeyError(f"'{dimension}' has no measure '{measure}'{nearest(measure, measures)}")
+            raise _missing(f"'{dimension}' has no measure '{measure}'.", measure, measures)
         return self.results.get((dimension, measure))
 
     def _dimension_of(self, key: str) -> DimensionSpec:
@@ -157,5 +157,10 @@ class Answers:
         found = {**items, **options}
         if key not in found:
             known = [*(row.key for row in self.dimensions), *found]
-            raise KeyError(f"there is nothing scored of '{key}'{nearest(key, known)}")
+            raise _missing(f"there is nothing scored of '{key}'.", key, known)
         return self.instrument.dimension(found[key])
+
+
+def _missing(sentence: str, word: str, known: Sequence[str]) -> KeyError:
+    """What Python calls a key that is not there, with the nearest that is."""
+    return KeyError(Mistake(sentence, near=nearest(word, known)).sentence)

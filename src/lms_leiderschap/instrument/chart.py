@@ -7,7 +7,9 @@ from fractions import Fraction
 from typing import Literal, cast
 
 from lms_leiderschap.instrument.rounding import exact, rounded
-from lms_leiderschap.programme.plain import Plain, SpecError
+from lms_leiderschap.programme.mistake import SpecError
+from lms_leiderschap.programme.plain import Plain
+from lms_leiderschap.texts import _
 
 ChartKind = Literal["profile", "radar", "dumbbell", "bars", "ladder"]
 Number = int | float
@@ -18,7 +20,7 @@ DEFAULT_SCALE = (1, 5)
 
 
 @dataclass(frozen=True, slots=True)
-class Chart(Plain):
+class Chart(Plain, noun=_("a chart")):
     """Values with a title, drawn in one of five ways and always a table as well.
 
     kind      ``profile`` dots on a line per row · ``radar`` 3 to 8 axes · ``dumbbell`` two values

@@ -22,7 +22,9 @@ from lms_leiderschap.instrument.tables import (
     ScoringSpec,
     SourceSpec,
 )
-from lms_leiderschap.programme.plain import Plain, SpecError
+from lms_leiderschap.programme.mistake import SpecError
+from lms_leiderschap.programme.plain import Plain
+from lms_leiderschap.texts import _
 
 if TYPE_CHECKING:
     from lms_leiderschap.instrument.answers import Answers
@@ -36,7 +38,7 @@ class Score(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class InstrumentSpec(Plain):
+class InstrumentSpec(Plain, noun=_("an instrument")):
     """A questionnaire, scorecard or observation list that can be filled in and scored.
 
     key       slug, the name of the file
@@ -105,7 +107,9 @@ class InstrumentSpec(Plain):
             spec = cls.from_data(data)
             stem = name.removesuffix(".toml")
             if spec.key != stem:
-                raise SpecError(f"the key must be the name of the file, '{stem}'.", "key")
+                words = {"name": stem}
+                sentence = _("the key must be the name of the file, '${name}'.", mapping=words)
+                raise SpecError(sentence, "key")
         except SpecError as error:
             raise placed(error, text, place + name) from error
         return replace(spec, examples=read_examples(folder, place, spec.key))

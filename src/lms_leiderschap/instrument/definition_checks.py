@@ -8,6 +8,7 @@ from lms_leiderschap.instrument.checking import Path, check_known, wrong
 from lms_leiderschap.instrument.item_checks import check_items
 from lms_leiderschap.instrument.result_checks import check_results
 from lms_leiderschap.instrument.tables import ScaleSpec
+from lms_leiderschap.texts import _
 
 if TYPE_CHECKING:
     from lms_leiderschap.instrument.definition import InstrumentSpec
@@ -21,10 +22,11 @@ OTHERS = "others"
 
 def check_instrument(spec: "InstrumentSpec") -> None:
     """SpecError with one sentence for the first thing that does not fit."""
-    if not SLUG.fullmatch(spec.key):
-        wrong(f"'{spec.key}' is not a key: small letters, digits, '-' and '_'.", "key")
+    _check_slug(spec.key, "key")
     if not VERSION.fullmatch(spec.version):
-        wrong(f"a version is major.minor.patch, as in 1.0.0, not '{spec.version}'.", "version")
+        sentence = _("a version is major.minor.patch, as in 1.0.0, not '${version}'.",
+                     mapping={"version": spec.version})  # fmt: skip
+        wrong(sentence, "version")
     _check_keys(spec)
     _check_privacy(spec)
     _check_perspectives(spec)
@@ -47,39 +49,49 @@ def _check_keys(spec: "InstrumentSpec") -> None:
         answered.append((item.key, ("items", place)))
         for number, option in enumerate(item.options):
             answered.append((option.key, ("items", place, "options", number)))
-    _check_once("items and options", answered)
+    _check_once(_("items and options"), answered)
 
 
 def _check_once(table: str, keys: Iterable[tuple[str, Path]]) -> None:
     seen: set[str] = set()
     for key, path in keys:
-        if not SLUG.fullmatch(key):
-            wrong(f"'{key}' is not a key: small letters, digits, '-' and '_'.", key or "key", *path)
+        _check_slug(key, key or "key", *path)
         if key in seen:
-            wrong(f"the key '{key}' stands twice in {table}.", key, *path)
+            words = {"key": key, "table": table}
+            wrong(_("the key '${key}' stands twice in ${table}.", mapping=words), key, *path)
         seen.add(key)
+
+
+def _check_slug(key: str, word: str, *path: str | int) -> None:
+    if not SLUG.fullmatch(key):
+        sentence = _("'${key}' is not a key: small letters, digits, '-' and '_'.",
+                     mapping={"key": key})  # fmt: skip
+        wrong(sentence, word, *path)
 
 
 def _check_privacy(spec: "InstrumentSpec") -> None:
     privacy = spec.privacy
     if not LEAST_THRESHOLD <= privacy.threshold <= MOST_THRESHOLD:
-        sentence = f"the threshold is {LEAST_THRESHOLD} to {MOST_THRESHOLD}"
-        wrong(f"{sentence}, not {privacy.threshold}.", "threshold", "privacy")
+        words = {"least": LEAST_THRESHOLD, "most": MOST_THRESHOLD, "n": privacy.threshold}
+        sentence = _("the threshold is ${least} to ${most}, not ${n}.", mapping=words)
+        wrong(sentence, "threshold", "privacy")
     if privacy.distribution_threshold < privacy.threshold:
-        sentence = "spread and distribution cannot be shown before the mean is"
-        wrong(f"{sentence}.", "distribution_threshold", "privacy")
+        sentence = _("spread and distribution cannot be shown before the mean is.")
+        wrong(sentence, "distribution_threshold", "privacy")
     if not 0 <= spec.scoring.decimals <= 3:
-        wrong(f"decimals are 0 to 3, not {spec.scoring.decimals}.", "decimals", "scoring")
+        sentence = _("decimals are 0 to 3, not ${n}.", mapping={"n": spec.scoring.decimals})
+        wrong(sentence, "decimals", "scoring")
 
 
 def _check_perspectives(spec: "InstrumentSpec") -> None:
     keys = [item.key for item in spec.perspectives]
     if not keys:
-        wrong("an instrument needs [[perspectives]].")
+        wrong(_("an instrument needs [[perspectives]]."))
     for place, item in enumerate(spec.perspectives):
         path = ("perspectives", place)
         if item.key == OTHERS:
-            wrong("'others' is a word of comparisons and cannot be a key.", OTHERS, *path)
+            sentence = _("'others' is a word of comparisons and cannot be a key.")
+            wrong(sentence, OTHERS, *path)
         if item.merge_into:
             others = [key for key in keys if key != item.key]
             check_known("other perspective", item.merge_into, others, *path)
@@ -90,19 +102,22 @@ def _check_scale(scale: ScaleSpec, place: int) -> None:
     if scale.kind in ("likert", "phase"):
         low, high = scale.minimum, scale.maximum
         if not isinstance(low, int) or not isinstance(high, int) or low >= high:
-            wrong("this scale needs a whole minimum below a whole maximum.", "minimum", *path)
+            sentence = _("this scale needs a whole minimum below a whole maximum.")
+            wrong(sentence, "minimum", *path)
         _check_labels(scale, high - low + 1, path)
     elif scale.kind == "yes_no":
         _check_labels(scale, 2, path)
     elif scale.labels:
-        wrong(f"a {scale.kind} scale has no labels.", "labels", *path)
+        sentence = _("a ${kind} scale has no labels.", mapping={"kind": scale.kind})
+        wrong(sentence, "labels", *path)
     if scale.kind == "split" and not (scale.total and scale.total > 0):
-        wrong("a split needs the 'total' of its points.", "kind", *path)
+        wrong(_("a split needs the 'total' of its points."), "kind", *path)
     if scale.kind == "text" and not (scale.max_length and scale.max_length > 0):
-        wrong("a text needs its 'max_length'.", "kind", *path)
+        wrong(_("a text needs its 'max_length'."), "kind", *path)
 
 
 def _check_labels(scale: ScaleSpec, steps: int, path: Path) -> None:
     if len(scale.labels) != steps:
-        sentence = f"this scale has {steps} steps and {len(scale.labels)} labels."
+        words = {"steps": steps, "labels": len(scale.labels)}
+        sentence = _("this scale has ${steps} steps and ${labels} labels.", mapping=words)
         wrong(sentence, "labels" if scale.labels else "kind", *path)

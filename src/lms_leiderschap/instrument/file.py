@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from lms_leiderschap.programme.mistake import SpecError, nearest
 from lms_leiderschap.programme.place import folder_of_caller, line_of
-from lms_leiderschap.programme.plain import SpecError, nearest
+from lms_leiderschap.texts import _
 
 
 class InstrumentError(SpecError):
@@ -17,16 +18,16 @@ class InstrumentError(SpecError):
     file  as the plugin calls it; line  from 1
     """
 
-    def __init__(self, sentence: str, file: str, line: int) -> None:
-        super().__init__(sentence)
-        self.args = (f"{file}:{line}: {sentence}",)
+    def __init__(self, message: str, file: str, line: int, near: str = "") -> None:
+        super().__init__(message, near=near)
         self.file = file
         self.line = line
 
 
 def placed(error: SpecError, text: str, name: str) -> InstrumentError:
     """The same error with the file and the line it stands on."""
-    return InstrumentError(error.sentence, name, line_of(text, error.path, error.word))
+    line = line_of(text, error.path, error.word)
+    return InstrumentError(error.message, name, line, error.near)
 
 
 def beside_caller(name: str) -> tuple[Traversable, str]:
@@ -38,7 +39,7 @@ def beside_caller(name: str) -> tuple[Traversable, str]:
     if (here / name).is_file():
         return here, ""
     known = [path.name for path in inside.iterdir()] if inside.is_dir() else []
-    raise InstrumentError(f"there is no such file{nearest(name, sorted(known))}", name, 1)
+    raise InstrumentError("there is no such file.", name, 1, nearest(name, sorted(known)))
 
 
 def read_data(path: Traversable, name: str) -> tuple[str, dict[str, Any]]:
@@ -49,9 +50,11 @@ def read_data(path: Traversable, name: str) -> tuple[str, dict[str, Any]]:
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+)", str(error))
         line = int(found[1]) if found else text.count("\n") + 1
-        raise InstrumentError(f"this is not valid TOML: {error}.", name, line) from None
+        sentence = _("this is not valid TOML: ${message}.", mapping={"message": str(error)})
+        raise InstrumentError(sentence, name, line) from None
     if "schema" not in data or isinstance(data["schema"], bool) or data["schema"] != 1:
-        raise InstrumentError("this file needs: schema = 1", name, line_of(text, (), "schema"))
+        sentence = _("this file needs: schema = ${schema}", mapping={"schema": "1"})
+        raise InstrumentError(sentence, name, line_of(text, (), "schema"))
     return text, data
 
 
@@ -73,12 +76,13 @@ def _example(path: Traversable, name: str) -> Mapping[str, object]:
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
-        raise InstrumentError(f"this is not valid JSON: {error.msg}.", name, error.lineno) from None
+        sentence = _("this is not valid JSON: ${message}.", mapping={"message": error.msg})
+        raise InstrumentError(sentence, name, error.lineno) from None
     if not isinstance(data, dict) or not isinstance(data.get("cases"), list):
-        raise InstrumentError("this file needs a list 'cases'.", name, 1)
+        raise InstrumentError(_("this file needs a list 'cases'."), name, 1)
     for case in data["cases"]:
         if not isinstance(case, dict) or not {"name", "given", "expect"} <= case.keys():
-            raise InstrumentError("each case needs 'name', 'given' and 'expect'.", name, 1)
+            raise InstrumentError(_("each case needs 'name', 'given' and 'expect'."), name, 1)
     return {"file": name, **data}
 
 
@@ -91,6 +95,6 @@ def _text(path: Traversable, name: str) -> str:
     try:
         return path.read_text("utf-8")
     except FileNotFoundError:
-        raise InstrumentError("this file is missing.", name, 1) from None
+        raise InstrumentError(_("this file is missing."), name, 1) from None
     except UnicodeDecodeError:
-        raise InstrumentError("this file is not UTF-8 text.", name, 1) from None
+        raise InstrumentError(_("this file is not UTF-8 text."), name, 1) from None

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from lms_leiderschap.instrument.checking import Path, check_known, wrong
 from lms_leiderschap.instrument.tables import DimensionSpec, ItemSpec
-from lms_leiderschap.programme.plain import nearest
+from lms_leiderschap.programme.mistake import nearest
+from lms_leiderschap.texts import _
 
 if TYPE_CHECKING:
     from lms_leiderschap.instrument.definition import InstrumentSpec
@@ -32,7 +33,7 @@ INDICATOR = ("norm", "target", "actual")
 def check_items(spec: "InstrumentSpec") -> None:
     """SpecError for the first item, and then the first dimension, that does not fit."""
     if not spec.items:
-        wrong("an instrument needs [[items]].")
+        wrong(_("an instrument needs [[items]]."))
     for place, item in enumerate(spec.items):
         path: Path = ("items", place)
         _check_ask(spec, item, path)
@@ -55,14 +56,16 @@ def check_items(spec: "InstrumentSpec") -> None:
 def _check_ask(spec: "InstrumentSpec", item: ItemSpec, path: Path) -> None:
     known = [measure.key for measure in spec.measures]
     if not item.ask:
-        wrong("an item asks at least one measure.", "ask", *path)
+        wrong(_("an item asks at least one measure."), "ask", *path)
     for measure in item.ask:
         check_known("measure", measure, known, *path)
     if len(set(item.ask)) < len(item.ask):
-        wrong("a measure is asked once.", "ask", *path)
+        wrong(_("a measure is asked once."), "ask", *path)
     kinds = sorted({spec.scale_of(measure).kind for measure in item.ask})
     if len(kinds) > 1:
-        sentence = f"all measures of an item share one kind of scale, not {' and '.join(kinds)}."
+        words = {"one": ", ".join(kinds[:-1]), "other": kinds[-1]}
+        sentence = _("all measures of an item share one kind of scale, not ${one} and ${other}.",
+                     mapping=words)  # fmt: skip
         wrong(sentence, "ask", *path)
 
 
@@ -70,7 +73,10 @@ def _check_fields(spec: "InstrumentSpec", item: ItemSpec, path: Path) -> None:
     kind = spec.kind_of(item)
     for field, needed in OWN_FIELDS.items():
         if getattr(item, field) not in (None, False, "", ()) and kind != needed:
-            wrong(f"'{field}' is for items of a {needed} scale, not {kind}.", field, *path)
+            words = {"field": field, "needed": needed, "kind": kind}
+            sentence = _("'${field}' is for items of a ${needed} scale, not ${kind}.",
+                         mapping=words)  # fmt: skip
+            wrong(sentence, field, *path)
 
 
 def _check_dimension_of(spec: "InstrumentSpec", item: ItemSpec, path: Path) -> None:
@@ -78,10 +84,11 @@ def _check_dimension_of(spec: "InstrumentSpec", item: ItemSpec, path: Path) -> N
     known = [dimension.key for dimension in spec.dimensions]
     if kind in ("split", "text"):
         if item.dimension:
-            wrong(f"a {kind} item belongs to no dimension.", "dimension", *path)
+            sentence = _("a ${kind} item belongs to no dimension.", mapping={"kind": kind})
+            wrong(sentence, "dimension", *path)
         return
     if not item.dimension:
-        wrong("this item needs its 'dimension'.", "", *path)
+        wrong(_("this item needs its 'dimension'."), "", *path)
     check_known("dimension", item.dimension, known, *path)
     _check_rule(spec, spec.dimension(item.dimension), kind)
 
@@ -89,7 +96,9 @@ def _check_dimension_of(spec: "InstrumentSpec", item: ItemSpec, path: Path) -> N
 def _check_rule(spec: "InstrumentSpec", dimension: DimensionSpec, kind: str) -> None:
     if dimension.rule != RULES[kind]:
         place = [row.key for row in spec.dimensions].index(dimension.key)
-        sentence = f"the rule '{dimension.rule}' does not fit {kind} items; it is '{RULES[kind]}'."
+        words = {"rule": dimension.rule, "kind": kind, "right": RULES[kind]}
+        sentence = _("the rule '${rule}' does not fit ${kind} items; it is '${right}'.",
+                     mapping=words)  # fmt: skip
         wrong(sentence, "rule", "dimensions", place)
 
 
@@ -103,7 +112,8 @@ def _check_options(spec: "InstrumentSpec", item: ItemSpec, path: Path) -> None:
     given = [option.dimension for option in item.options]
     for key in needed:
         if given.count(key) != 1:
-            sentence = f"a split has one option per dimension; '{key}' has {given.count(key)}."
+            words = {"key": key, "n": given.count(key)}
+            sentence = _("a split has one option per dimension; '${key}' has ${n}.", mapping=words)
             wrong(sentence, "options" if given else "key", *path)
 
 
@@ -111,42 +121,56 @@ def _check_phases(spec: "InstrumentSpec", item: ItemSpec, path: Path) -> None:
     for measure in item.ask:
         steps = len(spec.scale_of(measure).labels)
         if len(item.phases) != steps:
-            sentence = f"this item has {len(item.phases)} phases and its scale {steps}."
+            words = {"phases": len(item.phases), "steps": steps}
+            sentence = _("this item has ${phases} phases and its scale ${steps}.", mapping=words)
             wrong(sentence, "phases" if item.phases else "key", *path)
 
 
 def _check_indicator(item: ItemSpec, path: Path) -> None:
     for measure in INDICATOR:
         if measure not in item.ask:
-            near = nearest(measure, item.ask)
-            wrong(f"an indicator asks norm, target and actual; '{measure}' is missing{near}",
-                  "ask", *path)  # fmt: skip
+            sentence = _("an indicator asks norm, target and actual; '${measure}' is missing.",
+                         mapping={"measure": measure})  # fmt: skip
+            wrong(sentence, "ask", *path, near=nearest(measure, item.ask))
     if not item.better:
-        wrong("an indicator says whether 'higher' or 'lower' is 'better'.", "key", *path)
+        sentence = _("an indicator says whether 'higher' or 'lower' is 'better'.")
+        wrong(sentence, "key", *path)
     if item.decimals is None or not 0 <= item.decimals <= 6:
-        wrong("an indicator needs its 'decimals', 0 to 6.", "decimals", *path)
+        wrong(_("an indicator needs its 'decimals', 0 to 6."), "decimals", *path)
+    _check_aims(item, path)
+
+
+def _check_aims(item: ItemSpec, path: Path) -> None:
+    """Norm and target lie within bounds, and the target is the better of the two."""
     for field in ("norm", "target"):
         value = getattr(item, field)
         low, high = item.minimum, item.maximum
         if value is None:
             continue
         if (low is not None and value < low) or (high is not None and value > high):
-            wrong(f"the {field} lies outside minimum and maximum.", field, *path)
+            sentence = _("the ${field} lies outside minimum and maximum.",
+                         mapping={"field": field})  # fmt: skip
+            wrong(sentence, field, *path)
     if item.norm is not None and item.target is not None:
         turned = item.target < item.norm if item.better == "higher" else item.target > item.norm
         if turned:
-            wrong(f"the target is worse than the norm; {item.better} is better here.",
-                  "target", *path)  # fmt: skip
+            sentence = _("the target is worse than the norm; ${better} is better here.",
+                         mapping={"better": item.better})  # fmt: skip
+            wrong(sentence, "target", *path)
 
 
 def _check_dimension(spec: "InstrumentSpec", dimension: DimensionSpec, path: Path) -> None:
     items = spec.items_of(dimension.key)
     if not items:
-        wrong("no item belongs to this dimension.", dimension.key, *path)
+        wrong(_("no item belongs to this dimension."), dimension.key, *path)
     if dimension.rule == "phase" and len(items) > 1:
-        wrong(f"a dimension of the rule 'phase' has one item, not {len(items)}.", "rule", *path)
+        sentence = _("a dimension of the rule 'phase' has one item, not ${n}.",
+                     mapping={"n": len(items)})  # fmt: skip
+        wrong(sentence, "rule", *path)
     if not 1 <= dimension.minimum_answered <= len(items):
-        sentence = f"this dimension has {len(items)} items; minimum_answered is 1 to {len(items)}."
+        sentence = _("this dimension has ${n} items; minimum_answered is 1 to ${n}.",
+                     mapping={"n": len(items)})  # fmt: skip
         wrong(sentence, "minimum_answered", *path)
     if len({item.ask for item in items}) > 1:
-        wrong("all items of a dimension ask the same measures.", dimension.key, *path)
+        sentence = _("all items of a dimension ask the same measures.")
+        wrong(sentence, dimension.key, *path)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lms_leiderschap.programme.plain import Plain
+from lms_leiderschap.texts import _
 
 
 @dataclass(frozen=True, slots=True)
-class ToolSpec(Plain):
+class ToolSpec(Plain, noun=_("a tool")):
     """One entry of the tools block of a module or programme.
 
     kind        what it is, in the words of the programme files: ``questionnaire``, ``scorecard``, …

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lms_leiderschap.programme.plain import Plain
+from lms_leiderschap.texts import _
 
 ScaleKind = Literal["likert", "phase", "split", "yes_no", "number", "text"]
 Rule = Literal["mean", "split_mean", "phase", "yes_share", "attainment"]
@@ -15,7 +16,7 @@ Number = int | float | None
 
 
 @dataclass(frozen=True, slots=True)
-class SourceSpec(Plain):
+class SourceSpec(Plain, noun=_("a source")):
     """Where structure and wording come from.
 
     replaceable  an institution may load its own licensed texts under the same keys
@@ -28,7 +29,7 @@ class SourceSpec(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class PrivacySpec(Plain):
+class PrivacySpec(Plain, noun=_("the privacy of an instrument")):
     """What keeps answers from being recognised.
 
     threshold               least number that a group result of an anonymous perspective rests on
@@ -42,7 +43,7 @@ class PrivacySpec(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class ScoringSpec(Plain):
+class ScoringSpec(Plain, noun=_("the scoring of an instrument")):
     """``decimals`` are shown and used to choose a band; ``alpha``: may reliability be reported."""
 
     decimals: int = 1
@@ -50,7 +51,7 @@ class ScoringSpec(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class PerspectiveSpec(Plain):
+class PerspectiveSpec(Plain, noun=_("a perspective")):
     """From where someone answers.
 
     identity    ``named``: knows beforehand that the answer is recognisable
@@ -67,7 +68,7 @@ class PerspectiveSpec(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class ScaleSpec(Plain):
+class ScaleSpec(Plain, noun=_("a scale")):
     """How an answer is given; ``labels`` from lowest to highest, of yes_no first no, then yes."""
 
     key: str
@@ -82,7 +83,7 @@ class ScaleSpec(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class MeasureSpec(Plain):
+class MeasureSpec(Plain, noun=_("a measure")):
     """What is asked about an item, such as ``current`` and ``wanted``."""
 
     key: str
@@ -92,7 +93,7 @@ class MeasureSpec(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class DimensionSpec(Plain):
+class DimensionSpec(Plain, noun=_("a dimension")):
     """What items add up to; ``minimum_answered`` items give one respondent a score."""
 
     key: str
@@ -104,7 +105,7 @@ class DimensionSpec(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class OptionSpec(Plain):
+class OptionSpec(Plain, noun=_("an option")):
     """One statement among which the points of a split are divided."""
 
     key: str
@@ -113,7 +114,7 @@ class OptionSpec(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class WordingSpec(Plain):
+class WordingSpec(Plain, noun=_("a wording")):
     """The text of an item for one perspective."""
 
     perspective: str
@@ -121,7 +122,7 @@ class WordingSpec(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class ItemSpec(Plain):
+class ItemSpec(Plain, noun=_("an item")):
     """One question.
 
     ask        measures, all of one scale kind
@@ -150,7 +151,7 @@ class ItemSpec(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class ComparisonSpec(Plain):
+class ComparisonSpec(Plain, noun=_("a comparison")):
     """Second minus first, of two measures or of two perspectives on one measure.
 
     ``others`` is the mean of all visible perspectives except ``self``.
@@ -165,7 +166,7 @@ class ComparisonSpec(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class ChartSpec(Plain):
+class ChartSpec(Plain, noun=_("a chart")):
     """One chart of the results, over dimensions or items.
 
     by, series              what the series are and which
@@ -189,7 +190,7 @@ class ChartSpec(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class BandSpec(Plain):
+class BandSpec(Plain, noun=_("a band")):
     """What a rounded value from ``lower`` up to but not including ``upper`` means, in words."""
 
     on: Literal["measure", "comparison"]
@@ -201,7 +202,7 @@ class BandSpec(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class PairSpec(Plain):
+class PairSpec(Plain, noun=_("a pair of rounds")):
     """What of a later round may be laid beside an earlier one."""
 
     perspective: str
@@ -210,7 +211,7 @@ class PairSpec(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class RepeatSpec(Plain):
+class RepeatSpec(Plain, noun=_("the repetition of an instrument")):
     """How the instrument is used again.
 
     weeks_between    advice

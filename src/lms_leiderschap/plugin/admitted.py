@@ -6,6 +6,7 @@ import struct
 from collections.abc import Iterable
 
 from lms_leiderschap.plugin.error import PluginError
+from lms_leiderschap.texts import _
 
 MOST_BYTES = 50 * 1024 * 1024
 MOST_FILES = 500
@@ -41,27 +42,33 @@ def check_paths(paths: Iterable[str]) -> None:
         _check_kind(path)
         same = seen.setdefault(path.casefold(), path)
         if same is not path:
-            raise PluginError(f"two files of one name: '{same}' and '{path}'.", shown(path))
+            words = {"one": shown(same), "other": shown(path)}
+            sentence = _("two files of one name: '${one}' and '${other}'.", mapping=words)
+            raise PluginError(sentence, shown(path))
     for folded, path in seen.items():
         places = [at for at, letter in enumerate(folded) if letter == "/"]
         for folder in (folded[:at] for at in places):
             if folder in seen:
-                raise PluginError(f"'{seen[folder]}' is a file and a folder.", shown(path))
+                both = {"path": shown(seen[folder])}
+                sentence = _("'${path}' is a file and a folder.", mapping=both)
+                raise PluginError(sentence, shown(path))
 
 
 def check_path(path: str) -> None:
     """Refuse a path that is not a plain relative one, on whatever machine it is unpacked."""
     parts = path.split("/")
     if not path.isprintable():
-        raise PluginError("its name holds characters that cannot be seen.", shown(path))
+        raise PluginError(_("its name holds characters that cannot be seen."), shown(path))
     if len(path) > LONGEST_PATH:
-        raise PluginError(f"its path is longer than {LONGEST_PATH} characters.", shown(path))
+        sentence = _("its path is longer than ${n} characters.", mapping={"n": LONGEST_PATH})
+        raise PluginError(sentence, shown(path))
     if ".." in re.split(r"[/\\]", path) or path.startswith("/"):
-        raise PluginError("its path leaves the folder of the plugin.", shown(path))
+        raise PluginError(_("its path leaves the folder of the plugin."), shown(path))
     if any(_NOT_ON_WINDOWS.search(part) for part in parts):
-        raise PluginError("its path holds a character that not every machine takes.", shown(path))
+        sentence = _("its path holds a character that not every machine takes.")
+        raise PluginError(sentence, shown(path))
     if any(part.startswith(".") or not part for part in parts):
-        raise PluginError("its path has a hidden or an empty part.", shown(path))
+        raise PluginError(_("its path has a hidden or an empty part."), shown(path))
 
 
 def check_content(path: str, data: bytes) -> None:
@@ -70,17 +77,20 @@ def check_content(path: str, data: bytes) -> None:
     if kind not in IMAGES:
         _check_text(path, data)
     elif not IMAGES[kind].match(data):
-        raise PluginError(f"this is not a {kind[1:]} image.", shown(path))
+        sentence = _("this is not a ${kind} image.", mapping={"kind": kind[1:]})
+        raise PluginError(sentence, shown(path))
     elif _pixels(data) > MOST_PIXELS:
-        raise PluginError("this image has more pixels than a screen can use.", shown(path))
+        raise PluginError(_("this image has more pixels than a screen can use."), shown(path))
 
 
 def check_amount(files: int, size: int, path: str = "") -> None:
     """Refuse more files, or more bytes unpacked, than a folder plugin may hold."""
     if files > MOST_FILES:
-        raise PluginError(f"there are more than {MOST_FILES} files.", shown(path))
+        sentence = _("there are more than ${n} files.", mapping={"n": MOST_FILES})
+        raise PluginError(sentence, shown(path))
     if size > MOST_BYTES:
-        sentence = f"together the files are larger than {MOST_BYTES // 1024**2} MB."
+        sentence = _("together the files are larger than ${n} MB.",
+                     mapping={"n": MOST_BYTES // 1024**2})  # fmt: skip
         raise PluginError(sentence, shown(path))
 
 
@@ -100,19 +110,20 @@ def _check_kind(path: str) -> None:
     if kind in TEXTS or kind in IMAGES or LEAFLET.fullmatch(path.rpartition("/")[2]):
         return
     if kind in CODE:
-        sentence = "a folder plugin carries no code, templates, styles or SVG."
+        sentence = _("a folder plugin carries no code, templates, styles or SVG.")
     elif kind in ARCHIVES:
-        sentence = "an archive inside the plugin is not read."
+        sentence = _("an archive inside the plugin is not read.")
     else:
         known = ", ".join((*sorted(TEXTS), *IMAGES))
-        sentence = f"this kind of file is not read; a folder plugin holds {known}."
+        sentence = _("this kind of file is not read; a folder plugin holds ${known}.",
+                     mapping={"known": known})  # fmt: skip
     raise PluginError(sentence, shown(path))
 
 
 def _check_text(path: str, data: bytes) -> None:
     """In slices: a text of 50 MB as one str may take 200 MB."""
     if data.startswith(codecs.BOM_UTF8):
-        sentence = "this text begins with a byte order mark; save it as UTF-8 without one."
+        sentence = _("this text begins with a byte order mark; save it as UTF-8 without one.")
         raise PluginError(sentence, shown(path), 1)
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
@@ -120,10 +131,10 @@ def _check_text(path: str, data: bytes) -> None:
             decoder.decode(data[start : start + _SLICE], start + _SLICE >= len(data))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, start + error.start) + 1
-        raise PluginError("this file is not UTF-8 text.", shown(path), line) from None
+        raise PluginError(_("this file is not UTF-8 text."), shown(path), line) from None
     if found := _CONTROL.search(data):
         line = data.count(b"\n", 0, found.start()) + 1
-        raise PluginError("this text holds a control character.", shown(path), line)
+        raise PluginError(_("this text holds a control character."), shown(path), line)
 
 
 def _pixels(data: bytes) -> int:

@@ -22,6 +22,7 @@ from lms_leiderschap.plugin.admitted import (
 from lms_leiderschap.plugin.bundle import Bundle
 from lms_leiderschap.plugin.endrecord import Directory, read_directory_place
 from lms_leiderschap.plugin.error import PluginError
+from lms_leiderschap.texts import _
 
 __all__ = ["Bundle", "admit", "read_directory", "read_zip", "write_zip"]
 
@@ -58,7 +59,7 @@ def read_zip(data: bytes | BinaryIO) -> Bundle:
     try:
         archive = ZipFile(file)
     except _BROKEN:
-        raise PluginError("the list of files in the zip is damaged.") from None
+        raise PluginError(_("the list of files in the zip is damaged.")) from None
     with archive:
         entries = _entries(archive, place)
         return Bundle({path: _unpacked(archive, info, path) for path, info in entries.items()})
@@ -75,7 +76,7 @@ def read_directory(folder: Path) -> Bundle:
         name = unicodedata.normalize("NFC", path.relative_to(folder).as_posix())
         status = path.lstat()
         if not stat.S_ISREG(status.st_mode):
-            raise PluginError("this is a link or a device, not a file.", shown(name))
+            raise PluginError(_("this is a link or a device, not a file."), shown(name))
         size += status.st_size
         found[name] = path
         check_amount(len(found), size, name)
@@ -114,7 +115,7 @@ def _entries(archive: ZipFile, place: Directory) -> dict[str, ZipInfo]:
     """The files in a zip by their path; everything that can be seen from outside is checked."""
     listed = archive.infolist()
     if len(listed) != place.entries:
-        raise PluginError("the zip holds another number of files than it says.")
+        raise PluginError(_("the zip holds another number of files than it says."))
     _check_places(listed, place)
     found: dict[str, ZipInfo] = {}
     for info in listed:
@@ -124,11 +125,11 @@ def _entries(archive: ZipFile, place: Directory) -> dict[str, ZipInfo]:
         check_path(path.removesuffix("/"))
         _check_entry(info, path)
         if path in found:
-            raise PluginError("there are two files of this name.", shown(path))
+            raise PluginError(_("there are two files of this name."), shown(path))
         if not info.is_dir():
             found[path] = info
     if not found:
-        raise PluginError("there are no files in the zip.")
+        raise PluginError(_("there are no files in the zip."))
     check_amount(len(found), 0)
     found = _without_top(found)
     check_paths(found)
@@ -150,13 +151,13 @@ def _path(info: ZipInfo) -> str:
 def _check_entry(info: ZipInfo, path: str) -> None:
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind not in (0, stat.S_IFDIR if info.is_dir() else stat.S_IFREG):
-        raise PluginError("this is a link or a device, not a file.", shown(path))
+        raise PluginError(_("this is a link or a device, not a file."), shown(path))
     if info.is_dir() and info.file_size:
-        raise PluginError("this is a folder with the content of a file.", shown(path))
+        raise PluginError(_("this is a folder with the content of a file."), shown(path))
     if info.flag_bits & _ENCRYPTED:
-        raise PluginError("this file is encrypted.", shown(path))
+        raise PluginError(_("this file is encrypted."), shown(path))
     if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
-        raise PluginError("this file is packed in a way that is not read.", shown(path))
+        raise PluginError(_("this file is packed in a way that is not read."), shown(path))
 
 
 def _check_places(listed: list[ZipInfo], place: Directory) -> None:
@@ -164,7 +165,7 @@ def _check_places(listed: list[ZipInfo], place: Directory) -> None:
     end = place.start
     for info in sorted(listed, key=lambda item: item.header_offset, reverse=True):
         if info.header_offset < 0 or info.header_offset + 30 + info.compress_size > end:
-            raise PluginError("this file shares its place in the zip.", shown(info.filename))
+            raise PluginError(_("this file shares its place in the zip."), shown(info.filename))
         end = info.header_offset
 
 
@@ -175,7 +176,8 @@ def _check_sizes(entries: Mapping[str, ZipInfo]) -> None:
         check_amount(0, size, path)
         taken = info.compress_size + _HEADERS + 2 * len(info.filename)
         if info.file_size > MOST_RATIO * taken:
-            sentence = f"unpacked this file is more than {MOST_RATIO} times as large."
+            sentence = _("unpacked this file is more than ${times} times as large.",
+                         mapping={"times": MOST_RATIO})  # fmt: skip
             raise PluginError(sentence, shown(path))
 
 
@@ -195,9 +197,9 @@ def _unpacked(archive: ZipFile, info: ZipInfo, path: str) -> bytes:
             while chunk := source.read(_CHUNK):
                 sink.write(chunk)
     except _BROKEN:
-        raise PluginError("this file is damaged in the zip.", shown(path)) from None
+        raise PluginError(_("this file is damaged in the zip."), shown(path)) from None
     if sink.tell() != info.file_size:
-        raise PluginError("this file has another size than the zip says.", shown(path))
+        raise PluginError(_("this file has another size than the zip says."), shown(path))
     data = sink.getvalue()
     check_content(path, data)
     return data

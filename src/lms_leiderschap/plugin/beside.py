@@ -11,7 +11,8 @@ from typing import Any
 
 from lms_leiderschap.plugin.error import PluginError
 from lms_leiderschap.plugin.specfile import TEXT_FILE
-from lms_leiderschap.programme.plain import nearest
+from lms_leiderschap.programme.mistake import nearest
+from lms_leiderschap.texts import _
 
 
 def names_a_file(value: Any) -> bool:
@@ -35,7 +36,8 @@ def with_texts(value: Any, folder: Traversable) -> Any:
         return (folder / "texts" / value).read_text("utf-8")
     except OSError:
         known = _texts(folder)
-        raise PluginError(f"there is no file texts/{value}{nearest(value, known)}") from None
+        sentence = _("there is no file ${file}.", mapping={"file": f"texts/{value}"})
+        raise PluginError(sentence, near=nearest(value, known)) from None
 
 
 def _texts(folder: Traversable) -> list[str]:

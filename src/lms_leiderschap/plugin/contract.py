@@ -19,9 +19,9 @@ from lms_leiderschap.plugin.fitting import SUPPORTED_APIS, check_plugin
 from lms_leiderschap.plugin.folder import read_folder
 from lms_leiderschap.plugin.images import named_in, read_images
 from lms_leiderschap.plugin.setting import PluginHead, Setting
+from lms_leiderschap.programme.mistake import SpecError, nearest
 from lms_leiderschap.programme.place import folder_of_caller
-from lms_leiderschap.programme.plain import nearest
-from lms_leiderschap.programme.spec import AssignmentSpec, ModuleSpec, ProgrammeSpec, SpecError
+from lms_leiderschap.programme.spec import AssignmentSpec, ModuleSpec, ProgrammeSpec
 from lms_leiderschap.submission.spec import ReportSpec
 
 __all__ = ["SUPPORTED_APIS", "Plugin", "PluginError", "Setting"]
@@ -92,7 +92,7 @@ class Plugin(PluginHead):
         for key in scores or ():
             known = [spec.key for spec in found["instruments"]]
             if key not in known:
-                raise PluginError(f"there is no instrument '{key}'{nearest(key, known)}")
+                raise PluginError(f"there is no instrument '{key}'.", near=nearest(key, known))
         found["instruments"] = [
             replace(spec, score=scores[spec.key]) if scores and spec.key in scores else spec
             for spec in found["instruments"]

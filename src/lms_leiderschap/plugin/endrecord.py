@@ -13,6 +13,7 @@ from typing import BinaryIO, NamedTuple
 
 from lms_leiderschap.plugin.admitted import MOST_BYTES, MOST_FILES
 from lms_leiderschap.plugin.error import PluginError
+from lms_leiderschap.texts import _
 
 # 46 bytes an entry, its name, and the extra fields that programs write.
 MOST_DIRECTORY = MOST_FILES * 1024
@@ -36,24 +37,26 @@ def read_directory_place(file: BinaryIO) -> Directory:
     """Where the list of a zip file stands; PluginError when it is too long or not where it says."""
     size = file.seek(0, os.SEEK_END)
     if size > MOST_ZIPPED:
-        raise PluginError(f"the zip file is larger than {MOST_BYTES // 1024**2} MB.")
+        words = {"n": MOST_BYTES // 1024**2}
+        raise PluginError(_("the zip file is larger than ${n} MB.", mapping=words))
     tail_at = max(size - _END.size - _COMMENT, 0)
     file.seek(tail_at)
     tail = file.read()
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or len(tail) - at < _END.size:
-        raise PluginError(_not_a_zip(file))
-    _, disk, first, here, entries, length, start, comment = _END.unpack_from(tail, at)
+        raise _not_a_zip(file)
+    _sign, disk, first, here, entries, length, start, comment = _END.unpack_from(tail, at)
     end = tail_at + at
     found = _zip64(file, end) or Directory(entries, start, start + length)
     if found.entries > MOST_FILES:
-        raise PluginError(f"the zip holds {found.entries} entries; at most {MOST_FILES} are read.")
+        words = {"n": found.entries, "most": MOST_FILES}
+        raise PluginError(_("the zip holds ${n} entries; at most ${most} are read.", mapping=words))
     if found.end - found.start > MOST_DIRECTORY:
-        raise PluginError("the list of files in the zip is too long.")
+        raise PluginError(_("the list of files in the zip is too long."))
     # Nothing before, between or behind: every program then sees the same files in it.
     exact = found.end == end or found.end + _END_64.size + _LOCATOR_64.size == end
     if disk or first or here != entries or not exact or at + _END.size + comment != len(tail):
-        raise PluginError("the zip is damaged, in parts, or more than a zip.")
+        raise PluginError(_("the zip is damaged, in parts, or more than a zip."))
     return found
 
 
@@ -64,16 +67,17 @@ def _zip64(file: BinaryIO, end: int) -> Directory | None:
         return None
     file.seek(place)
     record, locator = file.read(_END_64.size), file.read(_LOCATOR_64.size)
-    sign, _, told, _ = _LOCATOR_64.unpack(locator)
+    sign, _disk, told, _disks = _LOCATOR_64.unpack(locator)
     if sign != b"PK\x06\x07":
         return None
-    sign, length, *_, here, entries, size, start = _END_64.unpack(record)
+    sign, length, *_versions, here, entries, size, start = _END_64.unpack(record)
     if (sign, told, length, here) != (b"PK\x06\x06", place, _END_64.size - 12, entries):
-        raise PluginError("the zip is damaged, in parts, or more than a zip.")
+        raise PluginError(_("the zip is damaged, in parts, or more than a zip."))
     return Directory(entries, start, start + size)
 
 
-def _not_a_zip(file: BinaryIO) -> str:
+def _not_a_zip(file: BinaryIO) -> PluginError:
     file.seek(0)
-    cut_off = file.read(4) == b"PK\x03\x04"
-    return "the zip is cut off: its end is missing." if cut_off else "this is not a zip file."
+    if file.read(4) == b"PK\x03\x04":
+        return PluginError(_("the zip is cut off: its end is missing."))
+    return PluginError(_("this is not a zip file."))

@@ -1,15 +1,16 @@
 """Whether what a plugin brings fits together, before anybody else sees it."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from re import compile as pattern
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lms_leiderschap.plugin.behaviour import order_of
 from lms_leiderschap.plugin.error import PluginError
 from lms_leiderschap.plugin.images import named_in
-from lms_leiderschap.programme.plain import nearest
+from lms_leiderschap.programme.mistake import nearest
 from lms_leiderschap.programme.spec import AssignmentSpec, ModuleSpec
+from lms_leiderschap.texts import _
 
 if TYPE_CHECKING:
     from lms_leiderschap.plugin.contract import Plugin
@@ -17,6 +18,20 @@ if TYPE_CHECKING:
 # The current number of the contract and, when there is one, the number before it.
 SUPPORTED_APIS = (1,)
 SLUG = pattern(r"[a-z][a-z0-9_-]*")
+# What a key can be a key of, as sentences call it.
+NOUNS = {
+    "plugin": _("plugin"),
+    "setting": _("setting"),
+    "module": _("module"),
+    "report": _("report"),
+    "report part": _("report part"),
+    "rubric": _("rubric"),
+    "tool": _("tool"),
+    "instrument": _("instrument"),
+    "programme": _("programme"),
+    "assignment": _("assignment"),
+    "product": _("product"),
+}
 
 
 class Keyed(Protocol):
@@ -37,68 +52,80 @@ def check_plugin(plugin: "Plugin") -> None:
     for kind, specs in kinds.items():
         keys = [spec.key for spec in specs]
         _check_slugs(kind, keys)
-        _check_once(kind, keys, "This plugin")
+        _check_once(kind, keys, _("This plugin"))
     for module in plugin.modules:
         _check_module(module, plugin)
 
 
 def _check_head(plugin: "Plugin") -> None:
     if plugin.api not in SUPPORTED_APIS:
-        known = " and ".join(str(number) for number in SUPPORTED_APIS)
-        raise PluginError(
-            f"Plugin '{plugin.name}' is written for contract {plugin.api}; this version of the "
-            f"platform knows {known}."
-        )
+        known = ", ".join(str(number) for number in SUPPORTED_APIS)
+        words = {"name": plugin.name, "number": plugin.api, "known": known}
+        raise PluginError(_("Plugin '${name}' is written for contract ${number}; this version of "
+                            "the platform knows ${known}.", mapping=words))  # fmt: skip
     if not order_of(plugin.version):
-        raise PluginError(f"Plugin '{plugin.name}' needs a version, as in 1.0.0.")
+        words = {"name": plugin.name}
+        raise PluginError(_("Plugin '${name}' needs a version, as in 1.0.0.", mapping=words))
     _check_slugs("plugin", [plugin.name])
 
 
 def _check_slugs(kind: str, keys: Iterable[str]) -> None:
     for key in keys:
         if not SLUG.fullmatch(key):
-            raise PluginError(
-                f"'{key}' cannot be a {kind} key: use small letters, digits, '-' and '_', "
-                "beginning with a letter."
-            )
+            words = {"key": key, "kind": NOUNS[kind]}
+            raise PluginError(_("'${key}' cannot be a ${kind} key: use small letters, digits, '-' "
+                                "and '_', beginning with a letter.", mapping=words))  # fmt: skip
 
 
 def _check_once(kind: str, keys: Iterable[str], place: str) -> None:
     for key, times in Counter(keys).items():
         if times > 1:
-            raise PluginError(f"{place} has {times} {kind}s with the key '{key}'.")
+            words = {"place": place, "times": times, "kind": NOUNS[kind], "key": key}
+            sentence = _("${place} has ${times} ${kind}s with the key '${key}'.", mapping=words)
+            raise PluginError(sentence)
 
 
 def _check_module(module: ModuleSpec, plugin: "Plugin") -> None:
-    place = f"Module '{module.key}'"
+    words = {"module": module.key}
     assignments = [item.key for item in module.assignments]
     products = [item.key for item in module.products]
     tools = [tool.key for tool in plugin.tools]
     for kind, keys in (("assignment", assignments), ("product", products)):
         _check_slugs(kind, keys)
-        _check_once(kind, keys, place)
-    _check_known(f"{place} hands on", "product", module.hands_on, products)
-    _check_known(f"{place} names", "tool", module.instruments, tools)
+        _check_once(kind, keys, _("Module '${module}'", mapping=words))
+    hands_on = _("Module '${module}' hands on an unknown product '${key}'.", mapping=words)
+    _check_known(hands_on, module.hands_on, products)
+    names = _("Module '${module}' names an unknown tool '${key}'.", mapping=words)
+    _check_known(names, module.instruments, tools)
+    shows = _("Module '${module}' shows an unknown picture '${key}'.", mapping=words)
+    _check_known(shows, named_in(module), list(plugin.images))
     for product in module.products:
         if product.made_by and product.made_in == module.key:
-            maker = f"{place}: '{product.key}' is made by"
-            _check_known(maker, "assignment", [product.made_by], assignments)
-    _check_known(f"{place} shows", "picture", named_in(module), list(plugin.images))
+            made = _("Module '${module}': '${product}' is made by an unknown assignment '${key}'.",
+                     mapping={**words, "product": product.key})  # fmt: skip
+            _check_known(made, [product.made_by], assignments)
     for item in module.assignments:
-        _check_assignment(item, f"{place}: assignment '{item.key}'", products, tools)
+        _check_assignment(item, {**words, "assignment": item.key}, products, tools)
 
 
 def _check_assignment(
-    item: AssignmentSpec, place: str, products: Sequence[str], tools: Sequence[str]
+    item: AssignmentSpec, words: Mapping[str, str], products: Sequence[str], tools: Sequence[str]
 ) -> None:
-    _check_known(f"{place} makes", "product", item.makes, products)
+    makes = _("Module '${module}': assignment '${assignment}' makes an unknown product '${key}'.",
+              mapping=words)  # fmt: skip
+    _check_known(makes, item.makes, products)
     if item.instrument:
-        _check_known(f"{place} uses", "tool", [item.instrument], tools)
+        uses = _("Module '${module}': assignment '${assignment}' uses an unknown tool '${key}'.",
+                 mapping=words)  # fmt: skip
+        _check_known(uses, [item.instrument], tools)
     if item.due.rule in ("before_meeting", "on_meeting") and not item.due.meeting:
-        raise PluginError(f"{place} is due '{item.due.rule}' and needs the 'meeting' (module key).")
+        raise PluginError(_("Module '${module}': assignment '${assignment}' is due '${rule}' and "
+                            "needs the 'meeting' (module key).",
+                            mapping={**words, "rule": item.due.rule}))  # fmt: skip
 
 
-def _check_known(place: str, kind: str, keys: Iterable[str], known: Sequence[str]) -> None:
+def _check_known(sentence: Any, keys: Iterable[str], known: Sequence[str]) -> None:
+    """``sentence`` is a translation string with the place ``key``."""
     for key in keys:
         if key not in known:
-            raise PluginError(f"{place} an unknown {kind} '{key}'{nearest(key, known)}")
+            raise PluginError(sentence % {"key": key}, near=nearest(key, known))

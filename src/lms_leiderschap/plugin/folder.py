@@ -26,6 +26,7 @@ from lms_leiderschap.plugin.setting import PluginHead
 from lms_leiderschap.plugin.specfile import TEXT_FILE, SpecFile, line_of
 from lms_leiderschap.programme.spec import ModuleSpec, ProgrammeSpec
 from lms_leiderschap.submission.spec import ReportSpec
+from lms_leiderschap.texts import _
 
 
 def read_folder(root: Traversable) -> dict[str, Any]:
@@ -96,7 +97,7 @@ def _files(root: Traversable, folder: str, schema: str) -> Iterator[SpecFile]:
 
 def _check_name(file: SpecFile, flat: dict[str, object], stem: str) -> None:
     if flat.get("key") != stem:
-        sentence = f"the key must be the name of the file, '{stem}'."
+        sentence = _("the key must be the name of the file, '${name}'.", mapping={"name": stem})
         raise PluginError(sentence, file.name, line_of(file.text, (), "key"))
 
 

@@ -21,4 +21,4 @@ def read_instruments(root: Traversable) -> list[InstrumentSpec]:
     try:
         return [InstrumentSpec.from_folder(folder, f"{FOLDER}/", name) for name in names]
     except InstrumentError as error:
-        raise PluginError(error.sentence, error.file, error.line) from error
+        raise PluginError(error.message, error.file, error.line, error.near) from error

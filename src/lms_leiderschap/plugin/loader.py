@@ -1,7 +1,6 @@
 """From what is installed to what an institution is offered. A bad plugin harms only itself."""
 
 import hashlib
-import json
 import logging
 import sys
 import traceback
@@ -12,11 +11,11 @@ from typing import Any, Literal
 
 from lms_leiderschap.plugin.behaviour import order_of
 from lms_leiderschap.plugin.bounded import PluginExit, TooSlow, within_time
+from lms_leiderschap.plugin.claims import check_beside, library_specs, specs_of, version_of
 from lms_leiderschap.plugin.contract import Plugin, PluginError
 from lms_leiderschap.plugin.images import of_module
 from lms_leiderschap.plugin.library import Library, read_library
 from lms_leiderschap.plugin.trust import EVERYBODY, Sender, Trust
-from lms_leiderschap.programme.plain import nearest
 from lms_leiderschap.programme.spec import ModuleSpec, Offer, Spec
 
 GROUP = "lms_leiderschap.plugins"
@@ -92,8 +91,7 @@ class Plugins:
             try:
                 if isinstance(found, PluginError):
                     raise found
-                _check_formats(found, self.library)
-                _check_claims(found, loaded, self.library)
+                check_beside(found, loaded, self.library)
                 loaded[name], senders[name] = found, sender
             except PluginError as error:
                 title = found.title if isinstance(found, Plugin) else name
@@ -102,14 +100,14 @@ class Plugins:
 
     def offer(self, enabled: Collection[str]) -> Offer:
         """What the library and the plugins of these names offer; unknown names are left aside."""
-        brought = [("", kind, spec) for kind, spec in _library_specs(self.library)]
+        brought = [("", kind, spec) for kind, spec in library_specs(self.library)]
         for name, plugin in self.loaded.items():
             if name in enabled:
-                brought += [(name, kind, spec) for kind, spec in _specs(plugin)]
+                brought += [(name, kind, spec) for kind, spec in specs_of(plugin)]
         chosen: dict[tuple[str, str], tuple[str, Spec]] = {}
         for name, kind, spec in brought:
             _, first = chosen.get((kind, spec.key), ("", None))
-            if first is None or order_of(_version(spec)) > order_of(_version(first)):
+            if first is None or order_of(version_of(spec)) > order_of(version_of(first)):
                 chosen[kind, spec.key] = (name, spec)
         return self._offer(chosen)
 
@@ -130,7 +128,7 @@ class Plugins:
                 if isinstance(spec, ModuleSpec) and name
             },
             origin={
-                place: (name, self.loaded[name].version if name else _version(spec))
+                place: (name, self.loaded[name].version if name else version_of(spec))
                 for place, (name, spec) in chosen.items()
             },
         )
@@ -168,8 +166,7 @@ def load(
         try:
             sender = trust.sender_of(point)
             plugin = within_time(point.name, IMPORT_SECONDS, _imported, point)
-            _check_formats(plugin, library)
-            _check_claims(plugin, loaded, library)
+            check_beside(plugin, loaded, library)
             loaded[plugin.name], senders[plugin.name] = plugin, sender
         # A plugin may raise anything at import, even an attempt to end the program.
         except Exception as error:
@@ -205,65 +202,3 @@ def _parked(name: str, version: str, title: str, error: Exception) -> ListedPlug
     trace = "".join(traceback.format_exception(error))
     log.error("%s [%s]", sentence, reference, exc_info=error)
     return ListedPlugin(name, version, title, "parked", (), sentence, reference, trace)
-
-
-def _check_formats(plugin: Plugin, library: Library) -> None:
-    """Every report and rubric that an assignment names is here or in the library."""
-    reports = {spec.key: spec for spec in (*library.reports, *plugin.reports)}
-    rubrics = {spec.key: spec for spec in (*library.rubrics, *plugin.rubrics)}
-    for module in plugin.modules:
-        for item in module.assignments:
-            place = f"assignment '{item.key}' of module '{module.key}'"
-            _check_known(place, "report", item.report_key, list(reports))
-            _check_known(place, "rubric", item.rubric_key, list(rubrics))
-            for key in item.report_parts:
-                known = [part.key for part in reports[item.report_key].parts]
-                _check_known(place, "report part", key, known)
-
-
-def _check_known(place: str, kind: str, key: str, known: Sequence[str]) -> None:
-    if key and key not in known:
-        raise PluginError(f"{place} names an unknown {kind} '{key}'{nearest(key, known)}")
-
-
-def _check_claims(plugin: Plugin, loaded: Mapping[str, Plugin], library: Library) -> None:
-    """No second owner of a module or programme; shared things are equal where versions are."""
-    if plugin.name in loaded:
-        raise PluginError("another plugin of that name is loaded already.")
-    taken = {(kind, spec.key): ("the core", spec) for kind, spec in _library_specs(library)}
-    for other in loaded.values():
-        owner = f"plugin '{other.name}'"
-        taken |= {(kind, spec.key): (owner, spec) for kind, spec in _specs(other)}
-    for kind, spec in _specs(plugin):
-        owner, first = taken.get((kind, spec.key), ("", None))
-        if first and (kind in ("module", "programme") or _differ(first, spec)):
-            raise PluginError(f"{owner} brings a {kind} '{spec.key}' already.")
-
-
-def _differ(one: Spec, other: Spec) -> bool:
-    return _version(one) == _version(other) and _digest(one) != _digest(other)
-
-
-def _digest(spec: Spec) -> str:
-    return hashlib.sha256(json.dumps(spec.to_data(), sort_keys=True).encode()).hexdigest()
-
-
-def _version(spec: Spec) -> str:
-    return str(getattr(spec, "version", ""))
-
-
-def _library_specs(library: Library) -> list[tuple[str, Spec]]:
-    reports: list[tuple[str, Spec]] = [("report", spec) for spec in library.reports]
-    return reports + [("rubric", spec) for spec in library.rubrics]
-
-
-def _specs(plugin: Plugin) -> list[tuple[str, Spec]]:
-    kinds: dict[str, Sequence[Spec]] = {
-        "module": plugin.modules,
-        "report": plugin.reports,
-        "rubric": plugin.rubrics,
-        "tool": plugin.tools,
-        "instrument": plugin.instruments,
-        "programme": plugin.programmes,
-    }
-    return [(kind, spec) for kind, specs in kinds.items() for spec in specs]

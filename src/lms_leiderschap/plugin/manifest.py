@@ -12,6 +12,7 @@ from cryptography.exceptions import InvalidSignature
 
 from lms_leiderschap.plugin.error import PluginError
 from lms_leiderschap.plugin.keys import private_key, public_key, public_of
+from lms_leiderschap.texts import _
 
 SCHEMA = "signature/1"
 MANIFEST = "signature.json"
@@ -43,9 +44,9 @@ class Manifest:
         try:
             found = cls._parsed(json.loads(data[:MOST_BYTES].decode()))
         except (ValueError, RecursionError):
-            raise PluginError("this signature cannot be read.", MANIFEST) from None
+            raise PluginError(_("this signature cannot be read."), MANIFEST) from None
         if data != found.written():  # so that one signature has one spelling
-            raise PluginError("this signature was changed after it was made.", MANIFEST)
+            raise PluginError(_("this signature was changed after it was made."), MANIFEST)
         found._check()
         return found
 
@@ -78,11 +79,11 @@ class Manifest:
         """Files are those that were signed, all of them and no others; PluginError names one."""
         for path in sorted({*self.files, *hashes} - {MANIFEST}):
             if path not in hashes:
-                raise PluginError("this file was signed and is missing.", path)
+                raise PluginError(_("this file was signed and is missing."), path)
             if path not in self.files:
-                raise PluginError("this file was added after the plugin was signed.", path)
+                raise PluginError(_("this file was added after the plugin was signed."), path)
             if hashes[path] != self.files[path]:
-                raise PluginError("this file was changed after the plugin was signed.", path)
+                raise PluginError(_("this file was changed after the plugin was signed."), path)
 
     def _covered(self) -> bytes:
         """What is signed: all but the signature, as JSON without spaces in the order of names."""
@@ -97,4 +98,4 @@ class Manifest:
                 raise ValueError("another spelling of the same signature")
             public_key(self.key).verify(signature, self._covered())
         except (InvalidSignature, ValueError, binascii.Error):
-            raise PluginError("this signature does not fit what it signs.", MANIFEST) from None
+            raise PluginError(_("this signature does not fit what it signs."), MANIFEST) from None

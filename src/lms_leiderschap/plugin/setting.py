@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lms_leiderschap.programme.plain import Plain
+from lms_leiderschap.texts import _
 
 
 @dataclass(frozen=True, slots=True)
-class Setting(Plain):
+class Setting(Plain, noun=_("a setting")):
     """One setting an institution may change; the core draws the page.
 
     title    label of the field, with its unit in brackets
@@ -20,7 +21,7 @@ class Setting(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class PluginHead(Plain):
+class PluginHead(Plain, noun=_("an add-on")):
     """What ``plugin.toml`` holds; the fields are those of ``Plugin``.
 
     licence   SPDX expression

@@ -21,6 +21,7 @@ from lms_leiderschap.plugin.keys import (
 )
 from lms_leiderschap.plugin.manifest import MANIFEST, Manifest
 from lms_leiderschap.plugin.specfile import SpecFile
+from lms_leiderschap.texts import _
 
 __all__ = [
     "MANIFEST",
@@ -81,7 +82,7 @@ def check(bundle: Bundle, trusted: Mapping[str, str]) -> Sender:
     manifest = Manifest.read(bundle[MANIFEST])
     manifest.compare(bundle.hashes)
     if (manifest.name, manifest.version) != _head(bundle):
-        raise PluginError("this signature is of another plugin or version.", MANIFEST)
+        raise PluginError(_("this signature is of another plugin or version."), MANIFEST)
     return _sender(manifest, trusted)
 
 
@@ -130,7 +131,7 @@ def _head(bundle: Bundle) -> tuple[str, str]:
     head = SpecFile.read(path, "plugin.toml", "plugin/1").data
     name, version = head.get("name"), head.get("version")
     if not (isinstance(name, str) and isinstance(version, str) and name and version):
-        raise PluginError("this file needs a name and a version.", "plugin.toml", 1)
+        raise PluginError(_("this file needs a name and a version."), "plugin.toml", 1)
     return name, version
 
 
@@ -161,7 +162,7 @@ def _hashes(folder: Path) -> dict[str, str]:
         for path in (here / name for name in (*links, *files)):
             name = path.relative_to(folder).as_posix()
             if not stat.S_ISREG(path.lstat().st_mode):
-                raise PluginError("a signed plugin holds no links and no devices.", name)
+                raise PluginError(_("a signed plugin holds no links and no devices."), name)
             with path.open("rb") as file:
                 found[name] = hashlib.file_digest(file, "sha256").hexdigest()
         folders[:] = [name for name in folders if name != _CACHE]

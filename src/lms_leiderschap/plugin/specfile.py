@@ -8,9 +8,10 @@ from importlib.resources.abc import Traversable
 from typing import Any, TypeVar
 
 from lms_leiderschap.plugin.error import PluginError
+from lms_leiderschap.programme.mistake import SpecError, nearest
 from lms_leiderschap.programme.place import line_of
-from lms_leiderschap.programme.plain import Plain, nearest
-from lms_leiderschap.programme.spec import SpecError
+from lms_leiderschap.programme.plain import Plain
+from lms_leiderschap.texts import _
 
 __all__ = ["TEXT_FILE", "SpecFile", "line_of"]
 
@@ -37,9 +38,11 @@ class SpecFile:
         except tomllib.TOMLDecodeError as error:
             found = re.search(r"at line (\d+)", str(error))
             line = int(found[1]) if found else text.count("\n") + 1
-            raise PluginError(f"this is not valid TOML: {error}.", name, line) from None
+            sentence = _("this is not valid TOML: ${message}.", mapping={"message": str(error)})
+            raise PluginError(sentence, name, line) from None
         if data.pop("schema", None) != schema:
-            raise PluginError(f'this file needs: schema = "{schema}"', name, 1)
+            sentence = _("this file needs: schema = ${schema}", mapping={"schema": f'"{schema}"'})
+            raise PluginError(sentence, name, 1)
         file = cls(name, text, data)
         return file if texts is None else cls(name, text, file._with_texts(data, texts))
 
@@ -49,12 +52,13 @@ class SpecFile:
             return kind.from_data(data)
         except SpecError as error:
             line = line_of(self.text, error.path, error.word)
-            raise PluginError(error.sentence, self.name, line) from error
+            raise PluginError(error.message, self.name, line, error.near) from error
 
     def flat(self, table: str) -> dict[str, object]:
         """The fields of the main table, with the other tables beside them."""
         if not isinstance(self.data.get(table), Mapping):
-            raise PluginError(f"this file needs a table [{table}].", self.name, 1)
+            sentence = _("this file needs a table [${table}].", mapping={"table": table})
+            raise PluginError(sentence, self.name, 1)
         rest = {key: value for key, value in self.data.items() if key != table}
         return {**self.data[table], **rest}
 
@@ -67,8 +71,9 @@ class SpecFile:
         if not (isinstance(value, str) and TEXT_FILE.fullmatch(value)):
             return value
         if value not in texts:
-            sentence = f"there is no file texts/{value}{nearest(value, sorted(texts))}"
-            raise PluginError(sentence, self.name, line_of(self.text, (), value))
+            sentence = _("there is no file ${file}.", mapping={"file": f"texts/{value}"})
+            line = line_of(self.text, (), value)
+            raise PluginError(sentence, self.name, line, nearest(value, sorted(texts)))
         return texts[value]
 
 
@@ -76,6 +81,6 @@ def _text(path: Traversable, name: str) -> str:
     try:
         return path.read_text("utf-8")
     except FileNotFoundError:
-        raise PluginError("this file is missing.", name, 1) from None
+        raise PluginError(_("this file is missing."), name, 1) from None
     except UnicodeDecodeError:
-        raise PluginError("this file is not UTF-8 text.", name, 1) from None
+        raise PluginError(_("this file is not UTF-8 text."), name, 1) from None

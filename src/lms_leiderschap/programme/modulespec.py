@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
-from lms_leiderschap.programme.plain import Plain, PlainData, Spec, SpecError
+from lms_leiderschap.programme.mistake import SpecError
+from lms_leiderschap.programme.plain import Plain, PlainData, Spec
+from lms_leiderschap.texts import _
 
 DueRule = Literal[
     "before_meeting", "on_meeting", "end_of_semester", "end_of_programme", "iso_week", "month",
@@ -33,7 +35,7 @@ AS_REPORT = cast(bool, None)
 
 
 @dataclass(frozen=True, slots=True)
-class DueSpec(Plain):
+class DueSpec(Plain, noun=_("a due date")):
     """When a piece of work is due.
 
     rule       ``before_meeting`` is 23.59 on the day before, ``on_meeting`` the end of that meeting
@@ -57,7 +59,7 @@ class DueSpec(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class ProductSpec(Plain):
+class ProductSpec(Plain, noun=_("a product")):
     """Something made in one module and used in another; modules hand over by key and kind.
 
     made_in        module or structure key; a module fills in its own
@@ -84,7 +86,7 @@ class ProductSpec(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class LiteratureSpec(Plain):
+class LiteratureSpec(Plain, noun=_("an entry of the reading list")):
     """One place in the reading list. ``required`` and ``handed_out`` are as published."""
 
     key: str
@@ -96,7 +98,7 @@ class LiteratureSpec(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class AssignmentSpec(Plain):
+class AssignmentSpec(Plain, noun=_("an assignment")):
     """What a participant is asked to do.
 
     brief              Markdown the participant reads; empty: the work form of its phase
@@ -182,7 +184,7 @@ class AssignmentSpec(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class LearningGoalSpec(Plain):
+class LearningGoalSpec(Plain, noun=_("a learning goal")):
     """One learning goal of a module."""
 
     key: str
@@ -190,7 +192,7 @@ class LearningGoalSpec(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class ModuleSpec(Plain):
+class ModuleSpec(Plain, noun=_("a module")):
     """One module: what a plugin brings and a programme names.
 
     aliases, alias_titles  other keys and headings under which the source names it
@@ -242,6 +244,7 @@ class ModuleSpec(Plain):
 def _whole_work_form(form: Mapping[str, str]) -> dict[str, str]:
     for phase in form:
         if phase not in WORK_PHASES:
-            words = ", ".join(WORK_PHASES)
-            raise SpecError(f"'{phase}' is not a part of a work form ({words}).", phase)
+            words = {"word": phase, "known": ", ".join(WORK_PHASES)}
+            sentence = _("'${word}' is not a part of a work form (${known}).", mapping=words)
+            raise SpecError(sentence, phase)
     return {phase: form.get(phase, "") for phase in WORK_PHASES}

@@ -8,7 +8,6 @@ import datetime
 import types
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
-from difflib import get_close_matches
 from functools import cache
 from typing import (
     Any,
@@ -23,6 +22,9 @@ from typing import (
     runtime_checkable,
 )
 
+from lms_leiderschap.programme.mistake import SpecError, nearest
+from lms_leiderschap.texts import _
+
 PlainData = dict[str, object]
 
 
@@ -34,32 +36,6 @@ class Spec(Protocol):
     def key(self) -> str: ...
 
     def to_data(self) -> PlainData: ...
-
-
-class SpecError(ValueError):
-    """A spec cannot be made of these values.
-
-    sentence  what is wrong and, where it is a matter of spelling, the nearest right word
-    word      the key or value that is wrong, to find the line it stands on
-    path      the way to it in the file: table names and, inside a list, positions from 0
-    """
-
-    def __init__(self, sentence: str, word: str = "", path: tuple[str | int, ...] = ()) -> None:
-        way = ".".join(str(step) for step in (*path, word) if step != "")
-        super().__init__(f"{way}: {sentence}" if path else sentence)
-        self.sentence = sentence
-        self.word = word
-        self.path = path
-
-    def inside(self, *step: str | int) -> "SpecError":
-        """The same error, seen from one level up."""
-        return SpecError(self.sentence, self.word, (*step, *self.path))
-
-
-def nearest(word: str, known: Sequence[str]) -> str:
-    """A tail for a sentence that names the right word closest to a wrong one, or nothing."""
-    close = get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return f"; did you mean '{close[0]}'?" if close else "."
 
 
 def plain(value: object) -> object:
@@ -74,7 +50,8 @@ def plain(value: object) -> object:
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
-    raise SpecError(f"{type(value).__name__} is not a plain value.")
+    words = {"kind": type(value).__name__}
+    raise SpecError(_("${kind} is not a plain value.", mapping=words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +61,16 @@ class Plain:
     Lists become tuples, tables become the spec of their field. A field whose word is reserved in
     Python ends in an underscore here and not in the data (``from_``). A field whose metadata says
     ``{"plain": False}`` (a function) is part of the value in Python and not of its plain form.
+
+    A class says at its head how sentences call such a value: ``noun=_("a module")``.
     """
+
+    # No annotation: that would make it a field.
+    noun = _("a table")
+
+    def __init_subclass__(cls, noun: str = "") -> None:
+        if noun:  # a class with slots is built twice, the second time without
+            cls.noun = noun
 
     def __post_init__(self) -> None:
         hints = _hints(cast(Hashable, type(self)))
@@ -101,12 +87,14 @@ class Plain:
         names = {_word(field.name): field for field in fields(cls) if _is_plain(field)}
         for word in data:
             if word not in names:
-                tail = nearest(word, list(names))
-                raise SpecError(f"'{word}' is not a field of {_noun(cls)}{tail}", word)
+                sentence = _("'${word}' is not a field of ${table}.",
+                             mapping={"word": word, "table": cls.noun})  # fmt: skip
+                raise SpecError(sentence, word, near=nearest(word, list(names)))
         for word, field in names.items():
             needed = field.default is MISSING and field.default_factory is MISSING
             if needed and word not in data:
-                raise SpecError(f"{_noun(cls)} needs '{word}'.")
+                words = {"table": cls.noun, "word": word}
+                raise SpecError(_("${table} needs '${word}'.", mapping=words))
         make = cast(Callable[..., Self], cls)
         return make(**{names[word].name: value for word, value in data.items()})
 
@@ -130,10 +118,6 @@ def _word(name: str) -> str:
     return name.rstrip("_")
 
 
-def _noun(kind: type) -> str:
-    return kind.__name__
-
-
 def _says_something(value: object) -> bool:
     return isinstance(value, bool | int) or bool(value)
 
@@ -151,7 +135,7 @@ def _inside(
     except SpecError as error:
         # A wrong value stands on the line of its key; a wrong key deeper down has its own.
         if isinstance(step, str) and not error.word and not error.path:
-            raise SpecError(error.sentence, step) from None
+            raise SpecError(error.message, step, near=error.near) from None
         raise error.inside(step) from None
 
 
@@ -184,27 +168,35 @@ def _chosen(words: tuple[Any, ...], value: object) -> object:
     if value in words:
         return value
     known = [str(word) for word in words]
-    raise SpecError(f"'{value}' is none of {', '.join(known)}{nearest(str(value), known)}")
+    sentence = _("'${word}' is none of ${known}.",
+                 mapping={"word": str(value), "known": ", ".join(known)})  # fmt: skip
+    raise SpecError(sentence, near=nearest(str(value), known))
 
 
 def _table(hint: Any, value: object) -> dict[str, object]:
     if not isinstance(value, Mapping):
-        raise SpecError(f"a table is needed here, not {value!r}.")
+        raise _needed(_("a table"), value)
     return {str(key): _inside(str(key), _fitted, hint, item) for key, item in value.items()}
 
 
 def _row(hint: Any, value: object) -> tuple[object, ...]:
     if not isinstance(value, list | tuple):
-        raise SpecError(f"a list is needed here, not {value!r}.")
+        raise _needed(_("a list"), value)
     return tuple(_inside(place, _fitted, hint, item) for place, item in enumerate(value))
 
 
 def _single(kind: Any, value: object) -> object:
     if isinstance(kind, type) and issubclass(kind, Plain) and isinstance(value, Mapping):
         return kind.from_data(value)
-    if kind is int and isinstance(value, bool):
-        raise SpecError(f"a whole number is needed here, not {value!r}.")
-    if isinstance(value, kind):
+    if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
         return value
-    words = {str: "a text", int: "a whole number", bool: "true or false"}
-    raise SpecError(f"{words.get(kind, kind.__name__)} is needed here, not {value!r}.")
+    nouns = {
+        str: _("a text"), int: _("a whole number"), float: _("a number"), bool: _("true or false"),
+        Spec: _("a key"),
+    }  # fmt: skip
+    raise _needed(nouns.get(kind) or getattr(kind, "noun", kind.__name__), value)
+
+
+def _needed(noun: str, value: object) -> SpecError:
+    words = {"noun": noun, "value": repr(value)}
+    return SpecError(_("${noun} is needed here, not ${value}.", mapping=words))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Literal, Self, cast
 
+from lms_leiderschap.programme.mistake import SpecError, nearest
 from lms_leiderschap.programme.modulespec import (
     DEFAULT_RUBRIC,
     WORK_PHASES,
@@ -17,7 +18,8 @@ from lms_leiderschap.programme.modulespec import (
     ModuleSpec,
     ProductSpec,
 )
-from lms_leiderschap.programme.plain import Plain, PlainData, Spec, SpecError, nearest
+from lms_leiderschap.programme.plain import Plain, PlainData, Spec
+from lms_leiderschap.texts import _
 
 __all__ = [
     "DEFAULT_RUBRIC",
@@ -49,7 +51,7 @@ OTHER_TABLES = (
 
 
 @dataclass(frozen=True, slots=True)
-class ProgrammeModuleSpec(Plain):
+class ProgrammeModuleSpec(Plain, noun=_("a module of a programme")):
     """The place of one module in a programme.
 
     module  the module written out in the programme file; None: a plugin brings it. Written out, it
@@ -62,7 +64,7 @@ class ProgrammeModuleSpec(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class ProgrammeSpec(Plain):
+class ProgrammeSpec(Plain, noun=_("a programme")):
     """One programme file. Nothing of the file is lost: what has no field is in ``tables``.
 
     kind_as_published  how the source calls it
@@ -115,8 +117,10 @@ class ProgrammeSpec(Plain):
         known = {item.name for item in fields(cls)} - {"tables"}
         for word in own:
             if word not in known and word != "tables":
-                tail = nearest(word, sorted({*known, *OTHER_TABLES}))
-                raise SpecError(f"'{word}' is not a table or field of a programme{tail}", word)
+                near = nearest(word, sorted({*known, *OTHER_TABLES}))
+                words = {"word": word}
+                sentence = _("'${word}' is not a table or field of a programme.", mapping=words)
+                raise SpecError(sentence, word, near=near)
         tables = {name: value for name, value in data.items() if name in OTHER_TABLES}
         kept = cast(Mapping[str, object], own.pop("tables", {}))
         if date := own.get("published_on"):

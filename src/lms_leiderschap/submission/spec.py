@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from lms_leiderschap.programme.plain import Plain, nearest
-from lms_leiderschap.programme.spec import SpecError
+from lms_leiderschap.programme.mistake import SpecError, nearest
+from lms_leiderschap.programme.plain import Plain
+from lms_leiderschap.texts import _
 
 PartKind = Literal[
     "text", "entries", "people", "changes", "choice", "process_map", "instrument_comparison"
@@ -14,7 +15,7 @@ EvidenceKind = Literal["file", "image", "link", "instrument_result", "product", 
 
 
 @dataclass(frozen=True, slots=True)
-class LinkedSpec(Plain):
+class LinkedSpec(Plain, noun=_("a linked product")):
     """A product whose state is shown with a part.
 
     max            never more than this many
@@ -27,7 +28,7 @@ class LinkedSpec(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class AlternativeSpec(Plain):
+class AlternativeSpec(Plain, noun=_("an alternative")):
     """What makes a part filled in another way.
 
     any_of     evidence kinds, or ``text``; one of them is enough
@@ -43,7 +44,7 @@ class AlternativeSpec(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class PartSpec(Plain):
+class PartSpec(Plain, noun=_("a part of a report")):
     """One part of a report and when it counts as filled.
 
     kind            ``text``: not empty; ``entries``, ``people``, ``process_map``: at least
@@ -107,7 +108,7 @@ class PartSpec(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class ReportVersionSpec(Plain):
+class ReportVersionSpec(Plain, noun=_("a version of a report")):
     """One version of a growing report: which assignment makes it and with which parts, in order."""
 
     number: int
@@ -118,7 +119,7 @@ class ReportVersionSpec(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class ReportSpec(Plain):
+class ReportSpec(Plain, noun=_("a report format")):
     """A report format.
 
     key                 in Python it may be left out for a format that stands in an assignment
@@ -159,7 +160,7 @@ class ReportSpec(Plain):
         known = [part.key for part in self.parts]
         for part in known:
             if known.count(part) > 1:
-                raise SpecError(f"two parts are called '{part}'.", part)
+                raise SpecError(_("two parts are called '${key}'.", mapping={"key": part}), part)
         for place, version in enumerate(self.versions):
             _check_parts(version.parts, known, ("versions", place))
         for place, rule in enumerate(self.assignment_rules):
@@ -211,4 +212,5 @@ class ReportSpec(Plain):
 def _check_parts(keys: Sequence[str], known: Sequence[str], path: tuple[str | int, ...]) -> None:
     for key in keys:
         if key not in known:
-            raise SpecError(f"there is no part '{key}'{nearest(key, known)}", key, path)
+            sentence = _("there is no part '${key}'.", mapping={"key": key})
+            raise SpecError(sentence, key, path, nearest(key, known))

@@ -18,6 +18,7 @@ from lms_leiderschap.institution.model import Institution
 from lms_leiderschap.permissions import Permission
 from lms_leiderschap.plugin.archive import read_zip
 from lms_leiderschap.plugin.error import PluginError
+from lms_leiderschap.programme.mistake import Mistake
 from lms_leiderschap.texts import _
 from lms_leiderschap.web.fields import FilesField
 from lms_leiderschap.web.form import Button, FormPage, form_page
@@ -70,13 +71,15 @@ class AddFolder(FormPage):
         ]}  # fmt: skip
 
 
-def told(request: Request, error: PluginError) -> str:
-    """What is wrong, with file and line in front; the sentence itself is the author's language."""
+def told(request: Request, error: Mistake) -> str:
+    """What is wrong in the language of the reader, with file and line in front."""
+    translate = request.localizer.translate
+    sentence = error.said(translate)
     if not error.file:
-        return error.sentence
+        return sentence[:1].upper() + sentence[1:]
     where = _("${file}, line ${line}: ${sentence}") if error.line else _("${file}: ${sentence}")
-    mapping = {"file": error.file, "line": error.line, "sentence": error.sentence}
-    translated: str = request.localizer.translate(where % mapping)
+    mapping = {"file": error.file, "line": error.line, "sentence": sentence}
+    translated: str = translate(where % mapping)
     return translated
 
 
