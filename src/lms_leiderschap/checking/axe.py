@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import threading
 from collections.abc import Iterator
@@ -83,6 +84,7 @@ def _paths(subject: Subject, part: str) -> list[str]:
 def _served(app: Any) -> Any:
     from waitress.server import create_server
 
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server = create_server(app, host="localhost", port=0, ident=None)
     threading.Thread(target=server.run, daemon=True).start()
     return server

@@ -80,6 +80,14 @@ class Site:
                                                  method="check")  # fmt: skip
         return Browser(self.app, URL, {"lms": token})
 
+    def own_paths(self) -> list[str]:
+        """Addresses that a deep plugin adds; those with a blank in them are left aside."""
+        routes = self.config.introspector.get_category("routes") or ()
+        patterns = [str(each["introspectable"].get("pattern") or "") for each in routes]
+        own = [f"/{pattern.lstrip('/')}" for pattern in patterns]
+        return sorted(path for path in own
+                      if path.startswith(f"/x/{self.name}/") and not set("{*") & set(path))  # fmt: skip
+
     def run_jobs(self, after: timedelta = timedelta()) -> None:
         """Deliver what waits, as the worker does."""
         self.registry.jobs.run_once(datetime.now(UTC) + after)

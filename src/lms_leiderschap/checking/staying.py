@@ -90,15 +90,9 @@ def pages_of(site: Site) -> dict[str, list[str]]:
 
 
 def _unshut(subject: Subject) -> Iterator[Finding]:
-    """Its own addresses answer 404 while it is off; those with a blank in them are left aside."""
-    if subject.plugin.name not in subject.plugins.deep:
-        return
-    for route in subject.site.config.introspector.get_category("routes") or ():
-        pattern = str(route["introspectable"].get("pattern") or "")
-        prefix = f"x/{subject.plugin.name}/"
-        if not pattern.lstrip("/").startswith(prefix) or "{" in pattern or "*" in pattern:
-            continue
-        path = f"/{pattern.lstrip('/')}"
-        if (status := subject.site.browser("admin").get(path).status) != 404:
+    """Its own addresses answer 404 while it is off."""
+    browser = subject.site.browser("admin")
+    for path in subject.site.own_paths():
+        if (status := browser.get(path).status) != 404:
             yield Finding(f"With the plugin off, {path} is answered with {status}.",
                           "let the view stand in the package of the plugin.", *subject.head)

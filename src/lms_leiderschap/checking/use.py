@@ -204,7 +204,15 @@ class User:
             for path in paths:
                 self._opened(browser, path, "", "A page")
             self.use.pages += browser.seen
+        self._open_own()
         self._opened(self.participant, "/week", "", "A page")
+
+    def _open_own(self) -> None:
+        """The pages of a deep plugin, by whoever may see them."""
+        for path in self.site.own_paths():
+            found = [browser.get(path).status for browser in (self.participant, self.teacher)]
+            if any(status >= 500 for status in found):
+                self._note("", f"A page of its own ({path}) is answered with {max(found)}.")
 
     def _places(self) -> dict[str, list[str]]:
         name, plugin = self.subject.plugin.name, self.subject.plugin
