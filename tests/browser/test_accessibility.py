@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.addon_pages import ADDONS
 from tests.browser.pages import EVERYBODY
 
 AXE = Path(__file__).with_name("axe.min.js").read_text("utf-8")
@@ -43,7 +44,7 @@ def findings(page: Page) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("pages", EVERYBODY, ids=lambda pages: pages.__name__)
+@pytest.mark.parametrize("pages", (*EVERYBODY, *ADDONS), ids=lambda pages: pages.__name__)
 def test_everybody_can_use_every_page(visits: Any, pages: Any) -> None:
     found = [f"{name}: {finding}" for name, page in pages(visits) for finding in findings(page)]
     assert not found, "\n".join(found)

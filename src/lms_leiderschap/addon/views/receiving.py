@@ -58,6 +58,8 @@ class AddFolder(FormPage):
                 bundle = read_zip(source)
             plugin, sender = checked_folder(institution, request.registry.shelves, bundle)
         except PluginError as error:
+            # This file will not do; the next one that is chosen comes in its place.
+            self.form.cstruct = {**self.form.cstruct, "zip": []}
             raise Refusal(told(request, error), "zip") from None
         receive_folder(institution, bundle, plugin, sender, connection=request.connection,
                        by=request.person.__name__, at=request.arrived)  # fmt: skip
