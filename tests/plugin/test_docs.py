@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 
 import lms_leiderschap.plugin as contract
+from lms_leiderschap.cli import parser
 from lms_leiderschap.instrument.gathering import answers_of
 from lms_leiderschap.instrument.samples import sample_rows
 from lms_leiderschap.plugin import Plugin
@@ -136,6 +137,16 @@ def test_the_settings_named_are_those_of_an_ini_file() -> None:
     production = (TOP / "production.ini").read_text("utf-8")
     for name in re.findall(r"^(lms\.\w+) =", ini, re.MULTILINE):
         assert f"{name} =" in production
+
+
+def test_every_command_is_one(capsys: pytest.CaptureFixture[str]) -> None:
+    named = re.findall(r"\blms ((?:plugin [a-z]+|[a-z]+))", TEXT)
+    assert {"plugin new", "dev", "plugin check", "plugin pack", "verify"} <= set(named)
+    for words in sorted(set(named) - {"plugin"}):
+        with pytest.raises(SystemExit) as ended:
+            parser().parse_args([*words.split(), "--help"])
+        assert ended.value.code == 0, words
+    capsys.readouterr()
 
 
 def test_the_library_it_names_is_there() -> None:
