@@ -13,6 +13,7 @@ from typing import Any
 from lms_leiderschap.institution.addon import AddOn, FolderVersion
 from lms_leiderschap.institution.model import Institution
 from lms_leiderschap.plugin.archive import Bundle, read_zip
+from lms_leiderschap.plugin.checked import level_in, read_checked
 from lms_leiderschap.plugin.contract import Plugin, PluginError
 from lms_leiderschap.plugin.loader import Plugins
 from lms_leiderschap.plugin.trust import UNKNOWN, Sender, Trust
@@ -73,6 +74,15 @@ def bundle_of(version: FolderVersion) -> Bundle:
     """The files of a kept version."""
     with version.bundle.open() as source:
         return read_zip(source.read())
+
+
+def level_of(addon: AddOn, shelf: Plugins) -> str:
+    """What the check of its author said when it was packed: "zilver"; "" when nothing did."""
+    version = addon.folder()
+    if version is None:
+        return level_in(shelf.packages.get(addon.__name__, ""))
+    found = read_checked(bundle_of(version))
+    return found.level if found is not None else ""
 
 
 def plugin_of(bundle: Bundle) -> Plugin:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
 
 from lms_leiderschap.plugin.bundle import Bundle
 from lms_leiderschap.plugin.manifest import MANIFEST
@@ -54,6 +55,16 @@ def read_checked(bundle: Bundle) -> Checked | None:
         return None
     right = found.get("schema") == SCHEMA and checked.level in LEVELS
     return checked if right and checked.files == without_marks(bundle).digest else None
+
+
+def level_in(package: str) -> str:
+    """The level that an installed package says it had; "" when it says none."""
+    try:
+        text = (files(package) / CHECKED).read_text("utf-8") if package else "{}"
+        level = json.loads(text[:LONGEST]).get("level", "")
+    except (OSError, ImportError, ValueError, AttributeError, RecursionError):
+        return ""
+    return level if level in LEVELS else ""
 
 
 def core_version() -> str:

@@ -13,6 +13,7 @@ from pyramid.view import view_config
 from lms_leiderschap.addon.actions import resume
 from lms_leiderschap.addon.data_actions import may_destroy_from, try_again
 from lms_leiderschap.addon.happenings import EVENT
+from lms_leiderschap.addon.shelf import level_of
 from lms_leiderschap.addon.uses import (
     Standing,
     changes_between,
@@ -95,7 +96,7 @@ def detail_page(context: AddOn, request: Request) -> dict[str, Any]:
     found = known(context, request)
     addon, plugin = found.addon, found.plugin
     return {
-        **brings(plugin), "moment": datetime.fromisoformat, "quality": "",
+        **brings(plugin), "moment": datetime.fromisoformat, "quality": level_of(addon, request.shelf),
         "changes": changes_between(plugin, "") if plugin else [],
         "title": found.title, "row": found, "addon": addon, "plugin": plugin,
         "state": STATES[found.state], "kind": KINDS[found.kind], "done": said(request, found.title),
