@@ -9,12 +9,7 @@ import pytest
 from lms_leiderschap.checking.checks import CHECKS, run
 from lms_leiderschap.checking.finding import level_of
 
-# A deep plugin in which nearly everything is wrong that can be.
-WRONG = '''
-
-class Own:
-    """A class that must never be stored."""
-
+FAILING = """
 
 @plugin.panel("participant.week")
 def week(context):
@@ -24,6 +19,12 @@ def week(context):
 @plugin.on("feedback.released")
 def released(event):
     raise RuntimeError("geen gebeurtenis")
+"""
+# A deep plugin in which nearly everything is wrong that can be.
+WRONG = '''
+
+class Own:
+    """A class that must never be stored."""
 
 
 def page(request):
@@ -40,30 +41,19 @@ def includeme(config):
     from pyramid.security import NO_PERMISSION_REQUIRED
 
     from lms_leiderschap.submission.events import SubmissionReceived
-    from lms_beside_{number} import other
-
-    for name, view in (("NAME-page", page), ("loose", other)):
+    for name in ("NAME-page", "loose"):
         config.add_route(name, name)
-        config.add_view(view, route_name=name, permission=NO_PERMISSION_REQUIRED)
+        config.add_view(page, route_name=name, permission=NO_PERMISSION_REQUIRED)
     config.add_subscriber(keep_own, SubmissionReceived)
 '''
-BESIDE = """
-def other(request):
-    from pyramid.response import Response
-
-    return Response("hier", content_type="text/plain")
-"""
-
 
 @pytest.fixture(scope="module")
 def wrong(long_author: Any) -> Any:
     """One plugin with all of it: it is used once, and every test looks at the same."""
     draft = long_author()
-    number = draft.name.rpartition("-")[2]
-    draft.add(WRONG.replace("{number}", number).replace("NAME", draft.name))
+    draft.add(WRONG.replace("NAME", draft.name))
     draft.code("reflection\", \"Terugblik\", min_words=100,",
                "reflection\", \"Terugblik\", kind=\"entries\",")  # fmt: skip
-    (draft.root / "src" / f"lms_beside_{number}.py").write_text(BESIDE)
     assert draft.subject.plugins.deep
     return draft
 
@@ -94,9 +84,9 @@ def test_using_it_opens_its_pages_and_hands_in(author: Any) -> None:
     assert kept == 19
 
 
-def test_a_part_that_cannot_be_filled_is_named(wrong: Any) -> None:
+def test_a_form_that_cannot_be_handed_in_is_named(wrong: Any) -> None:
     found = wrong.found("forms")
-    assert any("'Terugblik'" in each.what and "cannot be filled" in each.what for each in found)
+    assert any("cannot be handed in" in each.what for each in found)
 
 
 def test_pages_with_something_inline_or_without_a_label_are_named(wrong: Any) -> None:
@@ -105,8 +95,8 @@ def test_pages_with_something_inline_or_without_a_label_are_named(wrong: Any) ->
     assert "style of its own" in said and "has no label" in said
 
 
-def test_what_fails_in_use_is_named_with_its_line(wrong: Any) -> None:
-    found = wrong.found("failures")
+def test_what_fails_in_use_is_named_with_its_line(author: Any) -> None:
+    found = author().add(FAILING).found("failures")
     assert {"panel participant.week", "event feedback.released"} <= {
         each.what.partition(" failed")[0] for each in found}  # fmt: skip
     assert all(each.file.endswith("__init__.py") and each.line > 120 for each in found)
@@ -117,10 +107,41 @@ def test_a_route_without_the_name_is_named(wrong: Any) -> None:
     assert not any(f"'{wrong.name}-page'" in each.what for each in wrong.found("names"))
 
 
-def test_an_address_that_still_answers_while_it_is_off_is_named(wrong: Any) -> None:
-    said = [each.what for each in wrong.found("staying")]
-    assert any(f"/x/{wrong.name}/loose" in what and "200" in what for what in said)
-    assert not any("-page" in what for what in said)
+TWEEN = """
+
+def in_the_way(handler, registry):
+    from pyramid.response import Response
+
+    def tween(request):
+        return Response(status=410) if request.path == "/thread" else handler(request)
+
+    return tween
+
+
+def includeme(config):
+    config.add_tween(f"{__name__}.in_the_way")
+"""
+
+
+def test_a_plugin_that_stays_in_the_way_when_it_is_off_is_named(author: Any) -> None:
+    draft = author().add(TWEEN)
+    assert any("With the plugin off, /thread is answered with 410" in each.what
+               for each in draft.found("staying"))  # fmt: skip
+
+
+def test_changed_work_is_seen_and_other_changes_are_not(author: Any) -> None:
+    site = author(python=False).subject.site
+    before = site.work()
+
+    def write(institution: Any) -> None:
+        newcomer = site.newcomer(institution)
+        for work in newcomer.work.values():
+            work.note = "anders"
+
+    site.within(lambda institution: setattr(institution, "title", "Andere naam"))
+    assert site.work() == before
+    site.within(write)
+    assert site.work() != before
 
 
 def test_a_class_that_it_stored_is_named(wrong: Any) -> None:

@@ -21,7 +21,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             if sentence := why_never_filled(part):
                 yield Finding(f"Part '{part.key}' of report '{report.key}' can never be filled: "
                               f"{sentence}", "give the part what its kind needs.",
-                              *subject.place(part.title or part.key))  # fmt: skip
+                              *subject.place(part.title or part.key, "reports"))  # fmt: skip
     for rubric in subject.plugin.rubrics:
         yield from _unseen(subject, rubric, everything)
 
@@ -39,7 +39,7 @@ def _unasked(subject: Subject, report: ReportSpec, everything: list[Placed]) -> 
             yield Finding(
                 f"Required part '{part.key}' of report '{report.key}' is asked by no assignment.",
                 "name it in report_parts or versions, or make it not required.",
-                *subject.place(part.title or part.key),
+                *subject.place(part.title or part.key, "reports"),
             )
 
 
@@ -64,7 +64,7 @@ def why_never_filled(part: PartSpec) -> str:
 
 
 def _unseen(subject: Subject, rubric: RubricSpec, everything: list[Placed]) -> Iterator[Finding]:
-    place = subject.place(rubric.title or rubric.key)
+    place = subject.place(rubric.title or rubric.key, "rubrics")
     if len(rubric.levels) < 2:
         yield Finding(f"Rubric '{rubric.key}' has {len(rubric.levels)} level.",
                       "give it at least two.", *place)  # fmt: skip
@@ -75,7 +75,7 @@ def _unseen(subject: Subject, rubric: RubricSpec, everything: list[Placed]) -> I
     seen = {row.key for each in users if (drawn := each.looked_at) for row in drawn.criteria}
     known = {key for each in users for key in each.parts}
     for row in rubric.criteria:
-        here = subject.place(row.title or row.key)
+        here = subject.place(row.title or row.key, "rubrics")
         for part in row.parts:
             if users and part not in known and not _in_whole(part, users):
                 yield Finding(f"Criterion '{row.key}' looks at '{part}', which is a part of no "

@@ -30,7 +30,7 @@ def guidance(subject: Subject) -> Iterator[Finding]:
             if not part.guidance:
                 yield Finding(f"Part '{part.key}' of report '{report.key}' has no guidance.",
                               "write one to three sentences.",
-                              *subject.place(part.title or part.key))  # fmt: skip
+                              *subject.place(part.title or part.key, "reports"))  # fmt: skip
 
 
 def rubrics(subject: Subject) -> Iterator[Finding]:

@@ -84,9 +84,9 @@ class Site:
         """Addresses that a deep plugin adds; those with a blank in them are left aside."""
         routes = self.config.introspector.get_category("routes") or ()
         patterns = [str(each["introspectable"].get("pattern") or "") for each in routes]
-        own = [f"/{pattern.lstrip('/')}" for pattern in patterns]
-        return sorted(path for path in own
-                      if path.startswith(f"/x/{self.name}/") and not set("{*") & set(path))  # fmt: skip
+        paths = [f"/{pattern.lstrip('/')}" for pattern in patterns]
+        own = [path for path in paths if path.startswith(f"/x/{self.name}/")]
+        return sorted(path for path in own if not set("{*") & set(path))
 
     def run_jobs(self, after: timedelta = timedelta()) -> None:
         """Deliver what waits, as the worker does."""

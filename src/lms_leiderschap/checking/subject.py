@@ -84,16 +84,17 @@ class Subject:
     # Where something stands.
 
     def place(self, text: str, among: str = "") -> tuple[str, int]:
-        """File and line of a text of the plugin; its head when it is not found.
+        """File and line of a text of the plugin, in quotes if it stands so; else its head.
 
-        among  start of the path, when the same text may stand in several files
+        among  part of the path, when the same text may stand in several files
         """
-        wanted = _start_of(text)
-        for path, lines in self._lines().items():
-            if wanted and path.startswith(among):
-                for number, line in enumerate(lines, 1):
-                    if wanted in line:
-                        return path, number
+        start = _start_of(text)
+        for wanted in (f'"{text}"', f"'{text}'", start):
+            for path, lines in self._lines().items():
+                if start and among in path:
+                    for number, line in enumerate(lines, 1):
+                        if wanted in line:
+                            return path, number
         return self.place(text) if among else self.head
 
     def line_in(self, file: str, text: str) -> tuple[str, int]:
