@@ -204,6 +204,16 @@ def test_a_refused_assignment_says_why_at_the_field(
     assert page.forms["form"]["brief"].value == "Mijn tekst."
 
 
+def test_what_is_ticked_off_gets_no_feedback_and_all_else_does_at_first(ada: Any) -> None:
+    make(ada)
+    form = add_assignment(ada)
+    assert form["feedback"].checked
+    form["kind"] = "reading"
+    form.submit("save", status=303)
+    where = "edit-assignment?module=leren-van-elkaar&key=een-verbeterpunt"
+    assert not form_at(ada, where)["feedback"].checked
+
+
 def test_parts_without_their_report_and_a_part_without_a_title_are_refused(ada: Any) -> None:
     make(ada)
     form = with_part(add_assignment(ada), "Wat")
@@ -318,6 +328,28 @@ def test_images_are_kept_in_the_folder_and_removed(ada: Any) -> None:
     form["images"] = [Upload("plaatje.png", b"<svg></svg>", "image/png")]
     assert "plaatje.png" in form.submit("add", status=422).html.select_one("#f-images-error").text
     assert download(ada, publish(ada).follow())["images/mijn-plaatje.png"] == PNG
+    where = "edit-module?key=leren-van-elkaar"
+    form = form_at(ada, where)
+    form["on"] = "![Een plaatje](ander.png)"
+    page = form.submit("save", status=422)
+    assert "nog geen afbeelding ander.png" in page.html.select_one("#f-on-error").text
+    form["on"] = "![Een plaatje](mijn-plaatje.png)"
+    form.submit("save", status=303)
+    refused = form_at(ada, "remove-image?name=mijn-plaatje.png").submit("remove", status=422)
+    assert "laat deze afbeelding nog zien" in refused
+    form = form_at(ada, where)
+    form["on"] = ""
+    form.submit("save", status=303)
+    form = form_at(ada, "add-assignment?module=leren-van-elkaar")
+    form["title"] = "Kijken"
+    form = form.submit("add", status=303).follow().forms["form"]
+    form["brief"] = "Kijk: ![Een plaatje](mijn-plaatje.png)"
+    shown = form.submit("save", status=303).follow().click("Voorbeeld")
+    image = shown.html.select_one(".prose img")
+    assert (image["alt"], ada.get(image["src"]).body) == ("Een plaatje", PNG)
+    form = form_at(ada, "edit-assignment?module=leren-van-elkaar&key=kijken")
+    form["brief"] = ""
+    form.submit("save", status=303)
     form_at(ada, "remove-image?name=mijn-plaatje.png").submit("remove", status=303)
     assert "![…]" not in ada.get("/addons/leren-van-elkaar/images")
 

@@ -51,6 +51,7 @@ NEEDS_MORE = {
     "remove-assignment",
     "remove-image",
     "preview",
+    "picture",
 }  # without their own query they are not there
 
 

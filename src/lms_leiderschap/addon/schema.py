@@ -79,29 +79,25 @@ class TitleSchema(FormSchema):
     title = LineField(title=_("Title"), longest=200)
 
 
-class PublishSchema(FormSchema):
-    """The last form before others see it."""
-
-    base = HiddenField()
-    version = LineField(
-        title=_("Version"), width="year", longest=20,
-        description=_("Higher than the one before, for example 1.1.0."),
-    )  # fmt: skip
-    changes = TextField(
-        title=_("What changed"), rows=2, longest=1000, missing="", data=PLAIN,
-        description=_("Administrators read this before they take it in use."),
-    )  # fmt: skip
-
-
 class SureSchema(FormSchema):
     """A form that only asks whether you are sure of what you see."""
 
     base = HiddenField()
 
 
-HEAD, MAKE, TITLE, PUBLISH, SURE = (
-    HeadSchema(), MakeSchema(), TitleSchema(), PublishSchema(), SureSchema(),
-)  # fmt: skip
+HEAD, MAKE, TITLE, SURE = HeadSchema(), MakeSchema(), TitleSchema(), SureSchema()
+
+
+def publish_schema(*, first: bool) -> FormSchema:
+    """The last form before others see it; of a first version there is nothing that changed."""
+    changes = TextField(
+        name="changes", title=_("What changed"), rows=2, longest=1000, data=PLAIN,
+        missing_msg=_("Say in one sentence what changed."),
+        description=_("Administrators read this before they take it in use."),
+    )  # fmt: skip
+    version = LineField(name="version", title=_("Version"), width="year", longest=20,
+                        description="" if first else _("Higher than the one before."))  # fmt: skip
+    return FormSchema(HiddenField(name="base"), version, *([] if first else [changes]))
 
 
 def module_schema(tools: Sequence[Choice]) -> FormSchema:
@@ -115,7 +111,7 @@ def module_schema(tools: Sequence[Choice]) -> FormSchema:
         _rows("learning_goals", _("Learning goals"), goal, _("Add a learning goal")),
         _rows("insights", _("Theory and insights"), insight, _("Add a theory or insight")),
         *([chosen] if tools else []),
-        _text("before", _("Before the meeting")),
+        _text("before", _("Before the meeting"), description=MARKDOWN),
         _text("on", _("At the meeting")),
         _text("after", _("After the meeting")),
     )
@@ -137,12 +133,12 @@ def assignment_schema(
     return FormSchema(
         HiddenField(name="base"),
         LineField(name="title", title=_("Title"), longest=200),
-        _text("brief", _("What is asked"), rows=8),
+        _text("brief", _("What is asked"), rows=8, description=MARKDOWN),
         SelectField(name="kind", title=_("Kind"), choices=KINDS),
-        SelectField(name="due", title=_("Hand in"), choices=dues),
+        SelectField(name="due", title=_("When to hand in"), choices=dues),
         SelectField(
             name="report", title=_("Report"), choices=reports, missing="",
-            empty_label=_("No parts: one free text with files"), widget=_quiet_select(),
+            empty_label=_("No parts: one free text"), widget=_quiet_select(),
             description=_("Preparation and reading without parts are ticked off."),
         ),
         _rows("parts", _("Own parts"), _part(), _("Add a part"), ordered=True),
@@ -162,7 +158,8 @@ def _part() -> GroupField:
         LineField(name="title", title=_("Title"), longest=200, missing_msg=TITLE_OR_REMOVE),
         _text("guidance", _("Guidance"), rows=2,
               description=_("What belongs in it, in one to three sentences.")),
-        NumberField(name="min_words", title=_("Words, at least"), missing=0, maximum=20_000),
+        NumberField(name="min_words", title=_("Advised number of words"), missing=0,
+                    maximum=20_000),
         TickField(name="optional", title=_("May be left empty.")),
         name="part", title=_("Part"),
     )  # fmt: skip
@@ -183,7 +180,7 @@ def _criterion(levels: Sequence[str]) -> GroupField:
     )  # fmt: skip
 
 
-def _text(name: str, title: str, *, rows: int = 4, description: str = MARKDOWN) -> TextField:
+def _text(name: str, title: str, *, rows: int = 4, description: str = "") -> TextField:
     return TextField(name=name, title=title, rows=rows, missing="", longest=50_000, data=PLAIN,
                      description=description)  # fmt: skip
 

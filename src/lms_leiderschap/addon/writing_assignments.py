@@ -36,14 +36,16 @@ def assignment_keys(files: FolderFiles, module: str) -> list[str]:
 def add_assignment(
     files: FolderFiles, module: str, title: str, taken: Collection[str] = ()
 ) -> str:
-    """An assignment without anything but a title, at the end; its key.
+    """An assignment with a title on which feedback is given, at the end; its key.
 
     taken  keys that it may not get: work may hang on them
     """
     data = files.table(module_path(module))
     key = free_key(title, {*taken, *assignment_keys(files, module)}, "opdracht")
     name = files.written("", title, f"{module}-{key}", line)
-    data["assignments"] = [*data.get("assignments", []), {"key": key, "title": name}]
+    data["assignments"] = [
+        *data.get("assignments", []), {"key": key, "title": name, "feedback_required": True},
+    ]  # fmt: skip
     files.put(module_path(module), data)
     return key
 

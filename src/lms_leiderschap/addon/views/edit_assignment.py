@@ -25,13 +25,14 @@ from lms_leiderschap.institution.addon import AddOn
 from lms_leiderschap.permissions import Permission
 from lms_leiderschap.plugin.library import read_library
 from lms_leiderschap.programme.spec import DEFAULT_RUBRIC
+from lms_leiderschap.submission.model import TICK_KINDS
 from lms_leiderschap.texts import _
 from lms_leiderschap.web.form import form_page
 
-FREE = ("free", _("No fixed moment; the office may give a date"))
+FREE = ("free", _("No fixed moment"))
 MEETINGS: tuple[tuple[str, Any], ...] = (
-    ("before_meeting", _("At the latest the day before the meeting of ${title}")),
-    ("on_meeting", _("At the latest at the end of the meeting of ${title}")),
+    ("before_meeting", _("The day before the meeting: ${title}")),
+    ("on_meeting", _("At the meeting: ${title}")),
 )
 OTHER_RULES = (
     ("end_of_semester", _("At the end of the semester")),
@@ -79,8 +80,11 @@ class EditAssignment(EditPage):
         )
 
     def write(self, values: dict[str, Any]) -> str:
+        self.check_pictures(values, "brief")
         _check_format(values, "report", "parts", _("Add a part, or choose another report."))
         _check_format(values, "rubric", "criteria", _("Add a criterion, or choose another rubric."))
+        if values["kind"] in TICK_KINDS and not values["report"]:
+            values = values | {"feedback": False}  # it is ticked off, there is nothing to read
         write_assignment(self.files, self.module, self.item, values)
         return f"{self.path}/edit?done=saved"
 

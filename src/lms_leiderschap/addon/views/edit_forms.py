@@ -19,6 +19,7 @@ from lms_leiderschap.addon.writing_modules import (
 )
 from lms_leiderschap.institution.addon import AddOn
 from lms_leiderschap.permissions import Permission
+from lms_leiderschap.programme.spec import WORK_PHASES
 from lms_leiderschap.texts import _
 from lms_leiderschap.web.form import Button, form_page
 
@@ -64,6 +65,7 @@ class EditModule(EditPage):
         return module_values(self.files, self.module)
 
     def write(self, values: dict[str, Any]) -> str:
+        self.check_pictures(values, *WORK_PHASES)
         write_module(self.files, self.module, {"instruments": [], **values})
         return f"{self.path}/edit?done=saved"
 

@@ -11,6 +11,7 @@ from pyramid.request import Request
 from pyramid.view import view_config
 
 from lms_leiderschap.addon.drafting import mark_of, newest, save_draft, start_of
+from lms_leiderschap.addon.schema import KINDS
 from lms_leiderschap.addon.shelf import bundle_of, plugin_of
 from lms_leiderschap.addon.views.panel import known
 from lms_leiderschap.addon.views.receiving import told
@@ -23,6 +24,7 @@ from lms_leiderschap.plugin.contract import Plugin
 from lms_leiderschap.plugin.error import PluginError
 from lms_leiderschap.texts import _
 from lms_leiderschap.web.form import FormPage
+from lms_leiderschap.web.html import images_named
 
 FORM = "lms_leiderschap.templates:addon/edit_form.pt"
 DONE: dict[str, Any] = {
@@ -98,6 +100,14 @@ class EditPage(FormPage):
     def who(self) -> dict[str, Any]:
         return {"by": self.request.person.__name__, "at": self.request.arrived}
 
+    def check_pictures(self, values: Mapping[str, Any], *words: str) -> None:
+        """Raises Refusal at the text that shows an image that the folder does not have."""
+        for word in words:
+            for name in images_named(values[word]):
+                if f"images/{name}" not in self.files:
+                    unknown = _("There is no image ${name} yet. Add it first, or take it out here.")
+                    raise Refusal(unknown % {"name": name}, word)
+
     def refuse_stale(self, base: str, now: dict[str, Any], values: dict[str, Any]) -> None:
         """Raises Refusal when what the form is about is no longer what it was drawn from."""
         if base != mark_of(now):
@@ -142,7 +152,7 @@ def edit_page(context: AddOn, request: Request) -> dict[str, Any]:
     return {
         "title": found.title if broken else plugin.title, "row": found, "addon": context,
         "plugin": None if broken else plugin, "broken": broken, "start": start,
-        "draft": bool(context.draft), "newest": newest(context),
+        "draft": bool(context.draft), "kinds": dict(KINDS), "newest": newest(context),
         "images": FolderFiles(bundle_of(start)).paths("images"),
         "done": DONE.get(request.GET.get("done", ""), ""),
     }  # fmt: skip

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import mimetypes
 import re
 from typing import Any
 
 import colander
 from pyramid.httpexceptions import HTTPNotFound
 from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.view import view_config
 
+from lms_leiderschap.addon.drafting import start_of
 from lms_leiderschap.addon.schema import SURE
+from lms_leiderschap.addon.shelf import bundle_of
 from lms_leiderschap.addon.views.editing import FORM, EditPage
 from lms_leiderschap.addon.writing import free_name, key_from
 from lms_leiderschap.errors import Refusal
@@ -17,6 +22,7 @@ from lms_leiderschap.institution.addon import AddOn
 from lms_leiderschap.permissions import Permission
 from lms_leiderschap.plugin.admitted import check_content, suffix
 from lms_leiderschap.plugin.error import PluginError
+from lms_leiderschap.plugin.images import named_in
 from lms_leiderschap.texts import _
 from lms_leiderschap.web.fields import FilesField, HiddenField
 from lms_leiderschap.web.form import Button, form_page
@@ -79,7 +85,7 @@ class Images(EditPage):
 
 @form_page(context=AddOn, name="remove-image", permission=Permission.MANAGE_ADDONS, renderer=FORM)
 class RemoveImage(EditPage):
-    """Asks first; a text that refers to the image shows its words from then on."""
+    """Asks first; an image that a text shows stays."""
 
     buttons = (Button("remove", _("Remove the image")),)
 
@@ -95,6 +101,20 @@ class RemoveImage(EditPage):
         return SURE
 
     def write(self, values: dict[str, Any]) -> str:
+        shown = (named for module in self.plugin.modules for named in named_in(module))
+        if self.name in shown:
+            raise Refusal(_("A text still shows this image. Take it out of the text first."))
         if f"images/{self.name}" in self.files:
             self.files.remove(f"images/{self.name}")
         return f"{self.path}/images"
+
+
+@view_config(context=AddOn, name="picture", permission=Permission.MANAGE_ADDONS,
+             request_method="GET")  # fmt: skip
+def picture(context: AddOn, request: Request) -> Response:
+    """One image of the draft, for its pages; its content was looked at when it came."""
+    name, start = request.GET.get("name", ""), start_of(context)
+    data = bundle_of(start).get(f"images/{name}") if start is not None else None
+    if data is None:
+        raise HTTPNotFound
+    return Response(data, content_type=mimetypes.guess_type(name)[0] or "application/octet-stream")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import colander
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
@@ -12,7 +13,7 @@ from pyramid.view import view_config
 from lms_leiderschap.addon.actions import drop_draft
 from lms_leiderschap.addon.drafting import newest, next_version, start_of, take_in_use
 from lms_leiderschap.addon.receiving import checked_folder
-from lms_leiderschap.addon.schema import PUBLISH, SURE
+from lms_leiderschap.addon.schema import SURE, publish_schema
 from lms_leiderschap.addon.views.editing import FORM, EditPage
 from lms_leiderschap.addon.writing_modules import write_version
 from lms_leiderschap.errors import Refusal
@@ -27,7 +28,7 @@ from lms_leiderschap.programme.spec import AssignmentSpec
 from lms_leiderschap.submission.spec import PartSpec
 from lms_leiderschap.texts import _
 from lms_leiderschap.web.form import Button, form_page
-from lms_leiderschap.web.html import markdown
+from lms_leiderschap.web.html import markdown_with
 
 
 @view_config(context=AddOn, name="preview", permission=Permission.MANAGE_ADDONS,
@@ -44,13 +45,19 @@ def preview(context: AddOn, request: Request) -> dict[str, Any]:
         for item in module.assignments:
             if (module.key, item.key) == (wanted, key):
                 brief = module.brief_of(item)
-                tools = [tool.title for tool in plugin.tools if tool.key in module.instruments]
                 return {
                     "title": item.title, "module": module, "addon": context, "item": item,
-                    "brief": markdown(brief) if brief else "", "tools": tools,
+                    "brief": brief and markdown_with(brief, _pictures(context, plugin)),
+                    "tools": [tool.title for tool in plugin.tools if tool.key in module.instruments],
                     "parts": _parts(plugin, item), "rubric": _rubric(plugin, item),
                 }  # fmt: skip
     raise HTTPNotFound
+
+
+def _pictures(addon: AddOn, plugin: Plugin) -> dict[str, str]:
+    """The images of the folder: name to address."""
+    path = f"/addons/{addon.__name__}/picture"
+    return {name: f"{path}?{urlencode({'name': name})}" for name in plugin.images}
 
 
 def _parts(plugin: Plugin, item: AssignmentSpec) -> tuple[PartSpec, ...]:
@@ -91,7 +98,7 @@ class Publish(DraftPage):
         self.title = _("Take ${title} in use", mapping={"title": self.plugin.title})
 
     def schema(self) -> colander.SchemaNode:
-        return PUBLISH
+        return publish_schema(first=not newest(self.context))
 
     def values(self) -> dict[str, Any]:
         said = self.plugin.changes.get(self.plugin.version, "")
@@ -106,9 +113,7 @@ class Publish(DraftPage):
         if highest and order_of(version) <= order_of(highest):
             higher = _("Version ${version} is here already. Fill in a higher one.")
             raise Refusal(higher % {"version": highest}, "version")
-        if highest and not values["changes"]:
-            raise Refusal(_("Say in one sentence what changed."), "changes")
-        write_version(self.files, version, values["changes"])
+        write_version(self.files, version, values.get("changes", ""))
         return f"{self.path}/edit?done=published"
 
     def changes(self, bundle: Bundle) -> bool:
