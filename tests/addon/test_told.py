@@ -1,4 +1,4 @@
-"""Mistakes in a zip are told in the language of who uploads it, with file, line and nearest word."""
+"""Mistakes in a zip are told in the language of the reader, with file, line and nearest word."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ MISTAKES = [
      "is er niet. Bedoelt u ‘voor.md’?"),
     (MODULE, "before =", "befor =", "modules/samen-leren.toml, regel 8: ‘befor’ ken ik niet als "
      "deel van een werkwijze (before, on, after)."),
-    (MODULE, 'key = "samen-leren"', 'key = "samen"', "modules/samen-leren.toml, regel 5: de sleutel "
-     "moet de naam van het bestand zijn, ‘samen-leren’."),
+    (MODULE, 'key = "samen-leren"', 'key = "samen"',
+     "regel 5: de sleutel moet de naam van het bestand zijn, ‘samen-leren’."),
     (MODULE, 'report = "samen-leren-verslag"', 'report = "samen-leren-verslg"',
      "Opdracht ‘punt’ van module ‘samen-leren’ noemt verslagvorm ‘samen-leren-verslg’; dat ken ik "
      "niet. Bedoelt u ‘samen-leren-verslag’?"),
