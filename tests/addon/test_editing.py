@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -292,13 +293,13 @@ def test_a_folder_that_was_never_more_than_a_draft_goes_as_a_whole(ada: Any) -> 
 def test_looking_begins_no_draft_and_saving_what_stands_there_neither(ada: Any) -> None:
     add_zip(ada, files())
     page = ada.get("/addons/samen/edit")
-    assert "versie die in gebruik is" in page
+    assert "Deze versie kan aan." in page
     for path in ("edit-head", "edit-module?key=samen-leren",
                  "edit-assignment?module=samen-leren&key=punt"):
         form = ada.get(f"/addons/samen/{path}").forms["form"]
         form.submit("save", status=303)
     page = ada.get("/addons/samen/edit")
-    assert "versie die in gebruik is" in page and download(ada, page) == files()
+    assert "Deze versie kan aan." in page and download(ada, page) == files()
 
 
 def test_editing_an_uploaded_folder_changes_only_what_was_changed(ada: Any) -> None:
@@ -376,3 +377,37 @@ def test_only_administrators_edit(ada: Any, browse: Any, who: str) -> None:
     make(ada)
     for path in ("/make-addon", "/addons/leren-van-elkaar/edit"):
         browse(who).get(path, status=404)
+
+
+def test_a_login_that_ended_keeps_the_text(ada: Any, browse: Any) -> None:
+    make(ada)
+    form = form_at(ada, "edit-module?key=leren-van-elkaar")
+    form["before"] = "Een lange tekst."
+    ada.reset()
+    page = form.submit("save", expect_errors=True)
+    assert page.status_int == 403
+    assert "Een lange tekst." in page and "name=\"password\"" in page
+    assert form_at(browse("ada"), "edit-module?key=leren-van-elkaar")["before"].value == ""
+
+
+def test_clicks_at_one_moment_make_one_folder(ada: Any, browse: Any) -> None:
+    form = ada.get("/make-addon").forms["form"]
+    form["title"] = "Leren van elkaar"
+    fields = [*form.submit_fields("make")]
+    with ThreadPoolExecutor(4) as pool:
+        sent = [pool.submit(_send, _again(ada, browse()), fields) for _click in range(4)]
+        answers = {(each.result().status_int, each.result().location) for each in sent}
+    [(status, location)] = answers
+    assert status == 303 and location.endswith("/addons/leren-van-elkaar/edit")
+    assert ada.get("/addons").text.count('href="/addons/leren-van-elkaar"') == 2
+
+
+def _again(ada: Any, browser: Any) -> Any:
+    """Another window of the same person: a WebTest browser is not for two threads."""
+    for name, value in ada.cookies.items():
+        browser.set_cookie(name, value.strip('"'))
+    return browser
+
+
+def _send(browser: Any, fields: list[tuple[str, str]]) -> Any:
+    return browser.post("/make-addon", fields, expect_errors=True)

@@ -45,11 +45,12 @@ def preview(context: AddOn, request: Request) -> dict[str, Any]:
         for item in module.assignments:
             if (module.key, item.key) == (wanted, key):
                 brief = module.brief_of(item)
+                tools = [tool.title for tool in plugin.tools if tool.key in module.instruments]
                 return {
                     "title": item.title, "module": module, "addon": context, "item": item,
                     "brief": brief and markdown_with(brief, _pictures(context, plugin)),
-                    "tools": [tool.title for tool in plugin.tools if tool.key in module.instruments],
                     "parts": _parts(plugin, item), "rubric": _rubric(plugin, item),
+                    "tools": tools,
                 }  # fmt: skip
     raise HTTPNotFound
 
