@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,8 @@ def _serve(options: argparse.Namespace) -> int:
     config = configure(settings, plugins)
     plugin = plugins.loaded[source.name]
     told = set_stage(config.registry, plugin)
+    # What was handed in is told to the plugin at once: a handler that fails says so here.
+    config.registry.jobs.run_once(datetime.now(UTC))
     listener = listening(config.make_wsgi_app(), HOST, options.port, {})
     config.registry.jobs.start()
     signal.signal(signal.SIGTERM, _stop)
