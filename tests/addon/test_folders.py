@@ -15,6 +15,7 @@ from lms_leiderschap.plugin.archive import read_zip, write_zip
 from lms_leiderschap.plugin.keys import new_key
 from lms_leiderschap.plugin.signing import sign
 from lms_leiderschap.plugin.trust import Trust
+from lms_leiderschap.web.layout import compile_templates
 from tests.addon.zips import MORE, REPORT, bundle, files, zipped
 
 EDITION = "/programmes/plg-leergang/editions/2026"
@@ -247,6 +248,7 @@ def test_an_upload_is_there_in_five_seconds_with_no_request_failing(
     browse: Any, registry: Any
 ) -> None:
     """Eight threads read and hand in while an administrator uploads and switches on."""
+    compile_templates(registry)
     ada, stop = browse("ada"), threading.Event()
     browsers = [browse(who) for who in ("anna", "bram", "pieter", "olga") * 2]
     paths = ["/week", "/week", "/queue", "/editions"] * 2

@@ -38,6 +38,7 @@ def serve(options: argparse.Namespace) -> int:
         settings = replace(settings, plugins=False)
     keep_templates(settings)
     from lms_leiderschap.app import make_app
+    from lms_leiderschap.web.layout import compile_templates
 
     logging.config.fileConfig(options.ini, disable_existing_loggers=False)
     _give_memory_back()
@@ -47,6 +48,7 @@ def serve(options: argparse.Namespace) -> int:
     if settings.demo and options.port:
         settings = settings.reached_at(url)
     app = make_app(settings)
+    compile_templates(app.registry)
     listener = listening(app, host, options.port or int(port), server)
     if settings.jobs:
         app.registry.jobs.start()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +16,8 @@ from lms_leiderschap.web.assets import asset_url, icon
 from lms_leiderschap.web.formats import Formats
 
 HOME_ZONE = ZoneInfo("Europe/Amsterdam")
-LAYOUT = "lms_leiderschap.templates:web/layout.pt"
+TEMPLATES = "lms_leiderschap.templates"
+LAYOUT = f"{TEMPLATES}:web/layout.pt"
 THEME_COOKIE = "lms-theme"
 THEMES = ("light", "dark")
 LOCALES = ("nl", "nl_je", "en")
@@ -85,6 +89,25 @@ def formats_of(request: Request) -> Formats:
     readable = institution is not None and "tm.active" in request.environ
     zone: ZoneInfo = institution.tz if institution is not None and readable else HOME_ZONE
     return Formats(zone, "en" if request.locale_name == "en" else "nl")
+
+
+def compile_templates(registry: Any) -> None:
+    """Compile every template now, in one thread, before the first request.
+
+    Python 3.11 and 3.12 can fail with "AST constructor recursion depth mismatch" when two threads
+    compile at the same time (python/cpython#106905); a first visitor also need not wait.
+    """
+    root = files(TEMPLATES)
+    for name in sorted(_templates_below(root, "")):
+        get_renderer(f"{TEMPLATES}:{name}", registry=registry).implementation().cook_check()
+
+
+def _templates_below(folder: Traversable, way: str) -> Iterator[str]:
+    for path in folder.iterdir():
+        if path.is_dir():
+            yield from _templates_below(path, f"{way}{path.name}/")
+        elif path.name.endswith(".pt"):
+            yield f"{way}{path.name}"
 
 
 def includeme(config: Any) -> None:

@@ -127,7 +127,7 @@ def exported(addon: AddOn) -> bytes:
 
 
 class TypedSchema(FormSchema):
-    typed = LineField(title=_("Name of the add-on"), hint=_("Type it to be sure."))
+    typed = LineField(title=_("Name of the add-on"), description=_("Type it to be sure."))
 
 
 TYPED = TypedSchema()

@@ -28,7 +28,7 @@ from lms_leiderschap.web.groups import FormSchema
 class ZipSchema(FormSchema):
     zip = FilesField(
         title=_("Zip file"),
-        hint=_("The folder of the add-on as one zip, with plugin.toml in it."),
+        description=_("The folder of the add-on as one zip, with plugin.toml in it."),
         accept=".zip,application/zip",
         at_most=1,
     )

@@ -85,7 +85,7 @@ class SwitchOn(AddOnPage):
                    for name, each in self.editions.items()]  # fmt: skip
         return FormSchema(ChoicesField(
             name="editions", title=_("Add its modules now to these running editions"),
-            hint=_("May be left empty; it can be done later too."), choices=choices, missing=(),
+            description=_("May be left empty; it can be done later too."), choices=choices, missing=(),
         ))  # fmt: skip
 
     def save(self, values: dict[str, Any]) -> str:
@@ -127,7 +127,7 @@ class SwitchOff(AddOnPage):
 
 
 class WhySchema(FormSchema):
-    why = LineField(title=_("Why"), hint=_("Other administrators read this."), longest=200)
+    why = LineField(title=_("Why"), description=_("Other administrators read this."), longest=200)
 
 
 WHY = WhySchema()
