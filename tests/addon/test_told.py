@@ -50,6 +50,10 @@ MISTAKES = [
      "‘findings’; dat ken ik niet."),
     (REPORT, 'guidance = "', 'evidence = ["fille"]\nguidance = "', "‘fille’ ken ik hier niet. Het "
      "kan zijn: file, image, link, instrument_result, product, feedback. Bedoelt u ‘file’?"),
+    (MODULE, 'work_form = { before = "voor.md" }', "work_form = 3",
+     "modules/samen-leren.toml, regel 8: hier hoort een tabel, niet 3."),
+    (MODULE, "[module]", 'instruments = "scan"\n[module]',
+     "modules/samen-leren.toml, regel 4: hier hoort een lijst van tabellen, niet 'scan'."),
     (SCAN, 'scale = "eens"', 'scale = "een"', "er is geen schaal ‘een’. Bedoelt u ‘eens’?"),
     (SCAN, "\nthreshold = 5", "\nthreshold = 2", "de drempel is 3 tot en met 10, niet 2."),
     (SCAN, "minutes = 8", "minuten = 8", "‘minuten’ ken ik niet bij een instrument. Bedoelt u "

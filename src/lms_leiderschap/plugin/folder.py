@@ -15,7 +15,7 @@
 from collections.abc import Iterator
 from dataclasses import fields
 from importlib.resources.abc import Traversable
-from typing import Any, cast
+from typing import Any
 
 from lms_leiderschap.feedback.spec import RubricSpec
 from lms_leiderschap.instrument.spec import ToolSpec
@@ -77,7 +77,7 @@ def _module(file: SpecFile) -> tuple[ModuleSpec, list[ToolSpec]]:
     """A module and its tools: [module] names tools by key, [[instruments]] describes them."""
     beside = {name: value for name, value in file.data.items() if name != "instruments"}
     flat = SpecFile(file.name, file.text, beside).flat("module")
-    rows = cast(list[dict[str, object]], file.data.get("instruments", []))
+    rows = file.rows("instruments")
     tools = [file.spec(ToolSpec, {"modules": [flat["key"]], **row}) for row in rows]
     named = {"instruments": [tool.key for tool in tools], **flat}
     return file.spec(ModuleSpec, named), tools

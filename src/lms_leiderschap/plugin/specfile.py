@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from lms_leiderschap.plugin.error import PluginError
 from lms_leiderschap.programme.mistake import SpecError, nearest
 from lms_leiderschap.programme.place import line_of
-from lms_leiderschap.programme.plain import Plain
+from lms_leiderschap.programme.plain import Plain, needed
 from lms_leiderschap.texts import _
 
 __all__ = ["TEXT_FILE", "SpecFile", "line_of"]
@@ -61,6 +61,14 @@ class SpecFile:
             raise PluginError(sentence, self.name, 1)
         rest = {key: value for key, value in self.data.items() if key != table}
         return {**self.data[table], **rest}
+
+    def rows(self, table: str) -> list[Mapping[str, object]]:
+        """The tables of one name, each written as [[name]]; none is an empty list."""
+        found = self.data.get(table, [])
+        if isinstance(found, list) and all(isinstance(row, Mapping) for row in found):
+            return found
+        sentence = needed(_("a list of tables"), found).message
+        raise PluginError(sentence, self.name, line_of(self.text, (), table))
 
     def _with_texts(self, value: Any, texts: Mapping[str, str]) -> Any:
         """The value with every name of a Markdown file replaced by the text of that file."""

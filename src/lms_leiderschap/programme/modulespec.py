@@ -224,8 +224,7 @@ class ModuleSpec(Plain, noun=_("a module")):
         if isinstance(goals, Mapping):
             listed = [{"key": key, "text": text} for key, text in goals.items()]
             object.__setattr__(self, "learning_goals", listed)
-        form = _whole_work_form(self.work_form or {})
-        object.__setattr__(self, "work_form", form)
+        object.__setattr__(self, "work_form", _whole_work_form(self.work_form or {}))
         Plain.__post_init__(self)
         products = tuple(
             item if item.made_in else replace(item, made_in=self.key) for item in self.products
@@ -241,10 +240,11 @@ class ModuleSpec(Plain, noun=_("a module")):
         return assignment.brief or self.work_form[assignment.work_phase]
 
 
-def _whole_work_form(form: Mapping[str, str]) -> dict[str, str]:
+def _whole_work_form(form: object) -> object:
+    if not isinstance(form, Mapping):
+        return form  # refused with the other fields
     for phase in form:
         if phase not in WORK_PHASES:
             words = {"word": phase, "known": ", ".join(WORK_PHASES)}
-            sentence = _("'${word}' is not a part of a work form (${known}).", mapping=words)
-            raise SpecError(sentence, phase)
+            raise SpecError(_("'${word}' is not a part of a work form (${known}).", words), phase)
     return {phase: form.get(phase, "") for phase in WORK_PHASES}

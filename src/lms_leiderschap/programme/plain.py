@@ -175,13 +175,13 @@ def _chosen(words: tuple[Any, ...], value: object) -> object:
 
 def _table(hint: Any, value: object) -> dict[str, object]:
     if not isinstance(value, Mapping):
-        raise _needed(_("a table"), value)
+        raise needed(_("a table"), value)
     return {str(key): _inside(str(key), _fitted, hint, item) for key, item in value.items()}
 
 
 def _row(hint: Any, value: object) -> tuple[object, ...]:
     if not isinstance(value, list | tuple):
-        raise _needed(_("a list"), value)
+        raise needed(_("a list"), value)
     return tuple(_inside(place, _fitted, hint, item) for place, item in enumerate(value))
 
 
@@ -194,9 +194,10 @@ def _single(kind: Any, value: object) -> object:
         str: _("a text"), int: _("a whole number"), float: _("a number"), bool: _("true or false"),
         Spec: _("a key"),
     }  # fmt: skip
-    raise _needed(nouns.get(kind) or getattr(kind, "noun", kind.__name__), value)
+    raise needed(nouns.get(kind) or getattr(kind, "noun", kind.__name__), value)
 
 
-def _needed(noun: str, value: object) -> SpecError:
+def needed(noun: str, value: object) -> SpecError:
+    """What to raise when a value is of another kind than the noun says."""
     words = {"noun": noun, "value": repr(value)}
     return SpecError(_("${noun} is needed here, not ${value}.", mapping=words))

@@ -122,11 +122,14 @@ class ProgrammeSpec(Plain, noun=_("a programme")):
                 sentence = _("'${word}' is not a table or field of a programme.", mapping=words)
                 raise SpecError(sentence, word, near=near)
         tables = {name: value for name, value in data.items() if name in OTHER_TABLES}
-        kept = cast(Mapping[str, object], own.pop("tables", {}))
+        kept = own.pop("tables", {})
+        if isinstance(kept, Mapping):
+            kept = {**kept, **tables}
         if date := own.get("published_on"):
             own["published_on"] = str(date)
-        own["modules"] = [_entry(row) for row in _rows(own.get("modules", []))]
-        made = Plain.from_data.__func__(cls, {**own, "tables": {**kept, **tables}})  # type: ignore[attr-defined]
+        if isinstance(rows := own.get("modules", []), Mapping | list | tuple):
+            own["modules"] = [_entry(row) for row in _rows(rows)]
+        made = Plain.from_data.__func__(cls, {**own, "tables": kept})  # type: ignore[attr-defined]
         return cast(Self, _with_modules_filled(made))
 
     @property
@@ -157,7 +160,7 @@ def _rows(value: object) -> Sequence[Mapping[str, object]]:
 
 
 def _entry(row: Mapping[str, object]) -> Mapping[str, object]:
-    if "title" not in row:
+    if not isinstance(row, Mapping) or "title" not in row:
         return row
     module = {name: value for name, value in row.items() if name != "order"}
     return {"key": row.get("key"), "order": row.get("order"), "module": module}
