@@ -25,7 +25,8 @@ from lms_leiderschap.plugin import (AssignmentSpec, CriterionSpec, ModuleSpec, P
 plugin = Plugin("proef", "{version}", "Proefplugin", settings=[Setting("weken", "Weken", 3)],
     modules=[ModuleSpec("proef", "Proefmodule", work_form={{"before": "Lees dit."}}, assignments=[
         AssignmentSpec("punt", "Een verbeterpunt", brief="Voer één punt uit.",
-            report=ReportSpec([PartSpec("findings", "Bevindingen"), PartSpec("reflection", "Terugblik")]),
+            report=ReportSpec([PartSpec("findings", "Bevindingen"),
+                               PartSpec("reflection", "Terugblik")]),
             rubric=RubricSpec([CriterionSpec("analysis", "Analyse")]))])])
 """
 _numbers = itertools.count()

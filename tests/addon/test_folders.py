@@ -332,7 +332,7 @@ def test_a_picture_in_a_text_is_shown_to_who_may_read_the_work(
     found["images/model.png"] = PNG
     found["modules/samen-leren.toml"] = found["modules/samen-leren.toml"].replace(
         "Voer één verbeterpunt uit.".encode(),
-        "Kijk: ![het model](model.png) en ![kwaad](../x.png) <b>x</b>".encode())  # fmt: skip
+        b"Kijk: ![het model](model.png) en ![kwaad](../x.png) <b>x</b>")  # fmt: skip
     ada, anna, bram = browse("ada"), browse("anna"), browse("bram")
     upload(ada, zipped(found), status=303)
     switched_on(ada)

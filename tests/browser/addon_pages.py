@@ -94,4 +94,32 @@ def folder(visits: Any) -> Seen:
     yield "destroy, refused", page
 
 
-ADDONS = (panel, folder)
+def making(visits: Any) -> Seen:
+    """A module made in the browser, from its title to its use."""
+    page = visits("Ada")
+    page.goto("/make-addon")
+    yield "make a module", page
+    page.locator("main form button:visible").last.click()
+    yield "make a module, refused", page
+    page.get_by_label("Titel").first.fill("Samen lezen")
+    page.locator("main form button:visible").last.click()
+    page.wait_for_url("**/addons/samen-lezen/edit*")
+    yield "draft, empty", page
+    for path in ("edit-head", "edit-module?key=samen-lezen", "add-module", "images", "publish",
+                 "add-assignment?module=samen-lezen"):  # fmt: skip
+        page.goto(f"/addons/samen-lezen/{path}")
+        yield f"draft: {path}", page
+    page.get_by_label("Titel").first.fill("Een gesprek over lezen")
+    page.locator("main form button:visible").last.click()
+    page.wait_for_url("**edit-assignment**")
+    yield "assignment, new", page
+    page.get_by_label("Titel").first.fill("")
+    page.locator("main form button:visible").last.click()
+    yield "assignment, refused", page
+    page.goto("/addons/samen-lezen/edit")
+    yield "draft with an assignment", page
+    page.goto("/addons/samen-lezen/preview?module=samen-lezen&key=een-gesprek-over-lezen")
+    yield "preview of an assignment", page
+
+
+ADDONS = (panel, folder, making)

@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
-from importlib.resources import files
 
 from lms_leiderschap.plugin.bundle import Bundle
 from lms_leiderschap.plugin.manifest import MANIFEST
+from lms_leiderschap.plugin.signing import package_folder
 
 CHECKED = "checked.json"
 SCHEMA = "checked/1"
@@ -58,11 +58,13 @@ def read_checked(bundle: Bundle) -> Checked | None:
 
 
 def level_in(package: str) -> str:
-    """The level that an installed package says it had; "" when it says none."""
+    """The level that an installed package says it had; "" when it says none. Imports nothing."""
+    folder = package_folder(package) if package else None
+    if folder is None or not (folder / CHECKED).is_file():
+        return ""
     try:
-        text = (files(package) / CHECKED).read_text("utf-8") if package else "{}"
-        level = json.loads(text[:LONGEST]).get("level", "")
-    except (OSError, ImportError, ValueError, AttributeError, RecursionError):
+        level = json.loads((folder / CHECKED).read_text("utf-8")[:LONGEST])["level"]
+    except (OSError, KeyError, TypeError, ValueError, RecursionError):
         return ""
     return level if level in LEVELS else ""
 

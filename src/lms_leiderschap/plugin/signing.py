@@ -106,7 +106,7 @@ def check_distribution(point: EntryPoint, trusted: Mapping[str, str]) -> Sender:
     if not point.pattern.match(point.value):
         raise PluginError(f"its entry point '{point.value}' leads nowhere.")
     module = point.module
-    folder = _package_folder(module.partition(".")[0])
+    folder = package_folder(module.partition(".")[0])
     if folder is None or not (folder / MANIFEST).is_file():
         return UNKNOWN
     manifest = Manifest.read((folder / MANIFEST).read_bytes())
@@ -135,7 +135,7 @@ def _head(bundle: Bundle) -> tuple[str, str]:
     return name, version
 
 
-def _package_folder(package: str) -> Path | None:
+def package_folder(package: str) -> Path | None:
     """Where an import would take a top package from; None for what has no folder of its own.
 
     Asking for a top package imports nothing (``importlib.util.find_spec``).

@@ -39,7 +39,8 @@ STATES: dict[str, tuple[str, str, Any]] = {
     "removed": ("", "circle-dashed", _("Removed, its data stay")),
 }
 KINDS: dict[str, Any] = {
-    "folder": _("folder, without code"), "data": _("installed, without code"), "python": _("with code of its own"),
+    "folder": _("folder, without code"), "data": _("installed, without code"),
+    "python": _("with code of its own"),
     "deep": _("with pages of its own (deep)"),
 }  # fmt: skip
 PRESSING = ("paused", "parked", "update")  # what the card on top speaks of first
@@ -96,7 +97,8 @@ def detail_page(context: AddOn, request: Request) -> dict[str, Any]:
     found = known(context, request)
     addon, plugin = found.addon, found.plugin
     return {
-        **brings(plugin), "moment": datetime.fromisoformat, "quality": level_of(addon, request.shelf),
+        **brings(plugin), "moment": datetime.fromisoformat,
+        "quality": level_of(addon, request.shelf),
         "changes": changes_between(plugin, "") if plugin else [],
         "title": found.title, "row": found, "addon": addon, "plugin": plugin,
         "state": STATES[found.state], "kind": KINDS[found.kind], "done": said(request, found.title),

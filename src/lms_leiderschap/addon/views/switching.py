@@ -85,7 +85,8 @@ class SwitchOn(AddOnPage):
                    for name, each in self.editions.items()]  # fmt: skip
         return FormSchema(ChoicesField(
             name="editions", title=_("Add its modules now to these running editions"),
-            description=_("May be left empty; it can be done later too."), choices=choices, missing=(),
+            description=_("May be left empty; it can be done later too."),
+            choices=choices, missing=(),
         ))  # fmt: skip
 
     def save(self, values: dict[str, Any]) -> str:
