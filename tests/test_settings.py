@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from lms_leiderschap.plugin.parcel.trust import Trust
 from lms_leiderschap.settings import Settings, read_settings
 
 INSTITUTIONS = '[[institutions]]\nkey = "a"\nurl = "http://a"\nstorage = "file:a"\n'
@@ -20,7 +21,7 @@ def test_nobody_is_trusted_and_nothing_runs_unsigned_unless_the_operator_says_so
 ) -> None:
     found = settings(tmp_path)
     assert found.trusted_keys is None
-    assert not found.allows_unsigned("hrm")
+    assert not Trust(unsigned=found.unsigned_plugins).lets_in("hrm")
 
 
 @pytest.mark.parametrize(
@@ -36,5 +37,6 @@ def test_plugins_without_a_signature_are_named(
 ) -> None:
     found = settings(tmp_path, unsigned_plugins=line, trusted_keys="trusted.toml")
     assert found.trusted_keys == tmp_path / "trusted.toml"
-    assert all(found.allows_unsigned(name) for name in allowed)
-    assert not any(found.allows_unsigned(name) for name in refused)
+    trust = Trust(unsigned=found.unsigned_plugins)
+    assert all(trust.lets_in(name) for name in allowed)
+    assert not any(trust.lets_in(name) for name in refused)

@@ -11,7 +11,7 @@ from lms_leiderschap import SLICES
 from lms_leiderschap.addon.shelf import Shelves
 from lms_leiderschap.plugin.bounded import PluginExit
 from lms_leiderschap.plugin.loader import Plugins, load_installed
-from lms_leiderschap.plugin.trust import read_trust
+from lms_leiderschap.plugin.parcel.trust import read_trust
 from lms_leiderschap.settings import Settings
 from lms_leiderschap.store.limits import Throttle
 from lms_leiderschap.store.root import Databases

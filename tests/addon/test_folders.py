@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from webtest import Upload
 
-from lms_leiderschap.plugin.archive import read_zip, write_zip
-from lms_leiderschap.plugin.keys import new_key
-from lms_leiderschap.plugin.signing import sign
-from lms_leiderschap.plugin.trust import Trust
+from lms_leiderschap.plugin.parcel.archive import read_zip, write_zip
+from lms_leiderschap.plugin.parcel.keys import new_key
+from lms_leiderschap.plugin.parcel.signing import sign
+from lms_leiderschap.plugin.parcel.trust import Trust
 from lms_leiderschap.web.layout import compile_templates
 from tests.addon.zips import MORE, REPORT, bundle, files, zipped
 

@@ -11,7 +11,7 @@ import pytest
 
 from lms_leiderschap.plugin import loader
 from lms_leiderschap.plugin.loader import GROUP, load
-from lms_leiderschap.plugin.trust import Trust
+from lms_leiderschap.plugin.parcel.trust import Trust
 from tests.addon.test_behaviour import made
 from tests.addon.test_off_and_back import hand_in
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from webtest import Upload
 
-from lms_leiderschap.plugin.archive import write_zip
-from lms_leiderschap.plugin.bundle import Bundle
 from lms_leiderschap.plugin.error import PluginError
+from lms_leiderschap.plugin.parcel.archive import write_zip
+from lms_leiderschap.plugin.parcel.bundle import Bundle
 from lms_leiderschap.programme.mistake import Mistake, SpecError
 from lms_leiderschap.texts import _
 from tests.addon.zips import files

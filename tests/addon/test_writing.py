@@ -11,8 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lms_leiderschap.addon.writing import HEAD, FolderFiles, free_key, key_from, line, matched, tidy
-from lms_leiderschap.addon.writing_assignments import (
+from lms_leiderschap.addon.making.assignments import (
     OWN,
     add_assignment,
     assignment_keys,
@@ -21,7 +20,7 @@ from lms_leiderschap.addon.writing_assignments import (
     remove_module,
     write_assignment,
 )
-from lms_leiderschap.addon.writing_modules import (
+from lms_leiderschap.addon.making.modules import (
     add_module,
     head_values,
     module_values,
@@ -30,10 +29,19 @@ from lms_leiderschap.addon.writing_modules import (
     write_module,
     write_version,
 )
-from lms_leiderschap.plugin.archive import read_directory, read_zip, write_zip
+from lms_leiderschap.addon.making.writing import (
+    HEAD,
+    FolderFiles,
+    free_key,
+    key_from,
+    line,
+    matched,
+    tidy,
+)
 from lms_leiderschap.plugin.contract import Plugin
 from lms_leiderschap.plugin.fitting import SLUG
-from lms_leiderschap.plugin.manifest import MANIFEST
+from lms_leiderschap.plugin.parcel.archive import read_directory, read_zip, write_zip
+from lms_leiderschap.plugin.parcel.manifest import MANIFEST
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
 SHIPPED = sorted(path.parent for path in PLUGINS.glob("*/src/*/plugin.toml"))

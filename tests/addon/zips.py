@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lms_leiderschap.plugin.archive import admit, write_zip
-from lms_leiderschap.plugin.bundle import Bundle
+from lms_leiderschap.plugin.parcel.archive import admit, write_zip
+from lms_leiderschap.plugin.parcel.bundle import Bundle
 
 HEAD = """schema = "plugin/1"
 name = "{name}"

@@ -14,7 +14,8 @@ from lms_leiderschap import SLICES
 CORE = Path(lms_leiderschap.__file__).parent
 PLUGINS = CORE.parents[1] / "plugins"
 GROUND = ("errors", "permissions", "settings", "texts")
-ORDER = (*GROUND, "store", "web", *SLICES, "plugin", "addon", "app", "demo", "checking", "cli")
+BEYOND = ("plugin", "addon", "app", "demo", "author", "checking", "cli")
+ORDER = (*GROUND, "store", "web", *SLICES, *BEYOND)
 # Authors import the checks from where the whole contract is; they are made of all of the core.
 REACHES_RIGHT = {"plugin/testing.py": "checking"}
 # Specs and the contract are data: what they may know is narrower than their place says.

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from lms_leiderschap.author.seeding import plant
+from lms_leiderschap.author.source import Source
 from lms_leiderschap.checking.checks import named
 from lms_leiderschap.checking.finding import Finding
 from lms_leiderschap.checking.subject import Subject
-from lms_leiderschap.plugin.seeding import plant
-from lms_leiderschap.plugin.source import Source
 
 _numbers = itertools.count()
 Author = Callable[..., "Draft"]

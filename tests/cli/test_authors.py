@@ -13,12 +13,12 @@ from zipfile import ZipFile
 import pytest
 
 from lms_leiderschap.cli import main
-from lms_leiderschap.plugin.archive import read_zip
-from lms_leiderschap.plugin.checked import read_checked
-from lms_leiderschap.plugin.keys import read_trusted
 from lms_leiderschap.plugin.loader import GROUP
-from lms_leiderschap.plugin.signing import check as check_signature
-from lms_leiderschap.plugin.trust import Trust
+from lms_leiderschap.plugin.parcel.archive import read_zip
+from lms_leiderschap.plugin.parcel.checked import read_checked
+from lms_leiderschap.plugin.parcel.keys import read_trusted
+from lms_leiderschap.plugin.parcel.signing import check as check_signature
+from lms_leiderschap.plugin.parcel.trust import Trust
 
 Said = pytest.CaptureFixture[str]
 

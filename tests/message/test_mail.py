@@ -159,5 +159,7 @@ def hand_in(work: Any, by: str, notify: Any) -> Any:
 
 
 def test_every_letter_is_written_in_every_language(registry: Any) -> None:
-    assert set(LETTERS) == {"sign_in", "reset", "invitation", "receipt", "date_given", "feedback"}
+    assert set(LETTERS) == {
+        "sign_in", "reset", "invitation", "receipt", "date_given", "feedback", "notice",
+    }  # fmt: skip
     assert localizer_for(registry, "nl_je") is localizer_for(registry, "nl_je")

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms_leiderschap.plugin.admitted import MOST_FILES
-from lms_leiderschap.plugin.archive import Bundle, admit, read_directory, read_zip, write_zip
 from lms_leiderschap.plugin.error import PluginError
 from lms_leiderschap.plugin.folder import read_folder
+from lms_leiderschap.plugin.parcel.admitted import MOST_FILES
+from lms_leiderschap.plugin.parcel.archive import Bundle, admit, read_directory, read_zip, write_zip
 from tests.plugin.hostile import GOOD, HEAD, HOSTILE, MB, PNG, beside, renamed, zipped
 
 

@@ -17,8 +17,8 @@ from lms_leiderschap.instrument.gathering import answers_of
 from lms_leiderschap.instrument.samples import sample_rows
 from lms_leiderschap.plugin import Plugin
 from lms_leiderschap.plugin.behaviour import EVENTS, SLOTS
-from lms_leiderschap.plugin.keys import read_trusted
 from lms_leiderschap.plugin.loader import GROUP
+from lms_leiderschap.plugin.parcel.keys import read_trusted
 from lms_leiderschap.plugin.specfile import tomllib
 from lms_leiderschap.programme.spec import AssignmentSpec
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lms_leiderschap.errors import SettingError
-from lms_leiderschap.plugin.keys import new_key, public_of, read_key, read_trusted, save_key
+from lms_leiderschap.plugin.parcel.keys import new_key, public_of, read_key, read_trusted, save_key
 
 PRIVATE, PUBLIC = new_key()
 

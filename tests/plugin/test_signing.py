@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms_leiderschap.plugin.archive import Bundle, admit, read_zip, write_zip
 from lms_leiderschap.plugin.error import PluginError
-from lms_leiderschap.plugin.signing import (
+from lms_leiderschap.plugin.parcel.archive import Bundle, admit, read_zip, write_zip
+from lms_leiderschap.plugin.parcel.signing import (
     MANIFEST,
     UNKNOWN,
     Sender,

@@ -10,13 +10,13 @@ from lms_leiderschap.addon.actions import keep_folder
 from lms_leiderschap.addon.shelf import Shelves, plugin_of
 from lms_leiderschap.institution.addon import FolderVersion
 from lms_leiderschap.institution.model import Institution
-from lms_leiderschap.plugin.archive import write_zip
 from lms_leiderschap.plugin.behaviour import order_of
-from lms_leiderschap.plugin.bundle import Bundle
 from lms_leiderschap.plugin.claims import check_beside
 from lms_leiderschap.plugin.contract import Plugin
 from lms_leiderschap.plugin.error import PluginError
-from lms_leiderschap.plugin.trust import Sender
+from lms_leiderschap.plugin.parcel.archive import write_zip
+from lms_leiderschap.plugin.parcel.bundle import Bundle
+from lms_leiderschap.plugin.parcel.trust import Sender
 from lms_leiderschap.store.file import StoredFile
 from lms_leiderschap.texts import _
 

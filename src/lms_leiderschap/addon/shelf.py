@@ -12,11 +12,11 @@ from typing import Any
 
 from lms_leiderschap.institution.addon import AddOn, FolderVersion
 from lms_leiderschap.institution.model import Institution
-from lms_leiderschap.plugin.archive import Bundle, read_zip
-from lms_leiderschap.plugin.checked import level_in, read_checked
 from lms_leiderschap.plugin.contract import Plugin, PluginError
 from lms_leiderschap.plugin.loader import Plugins
-from lms_leiderschap.plugin.trust import UNKNOWN, Sender, Trust
+from lms_leiderschap.plugin.parcel.archive import Bundle, read_zip
+from lms_leiderschap.plugin.parcel.checked import level_in, read_checked
+from lms_leiderschap.plugin.parcel.trust import UNKNOWN, Sender, Trust
 
 MOST_FOLDERS = 200
 MOST_SHELVES = 200

@@ -11,7 +11,7 @@ from lms_leiderschap.institution.model import Institution
 from lms_leiderschap.plugin.behaviour import order_of
 from lms_leiderschap.plugin.contract import Plugin
 from lms_leiderschap.plugin.loader import ListedPlugin, Plugins
-from lms_leiderschap.plugin.trust import UNKNOWN, Sender
+from lms_leiderschap.plugin.parcel.trust import UNKNOWN, Sender
 from lms_leiderschap.programme.model import Edition
 
 

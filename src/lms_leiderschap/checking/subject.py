@@ -12,12 +12,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from lms_leiderschap.author.source import Source
 from lms_leiderschap.checking.site import Site
 from lms_leiderschap.checking.use import Use, User
 from lms_leiderschap.plugin.contract import Plugin
 from lms_leiderschap.plugin.error import PluginError
 from lms_leiderschap.plugin.loader import Plugins
-from lms_leiderschap.plugin.source import Source
 
 READ = (".toml", ".md", ".py", ".json", ".cfg")
 FIXTURES = "fixtures"

@@ -49,7 +49,7 @@ def _add_browser(words: argparse.ArgumentParser) -> None:
 
 def new(options: argparse.Namespace) -> int:
     """Files that an author changes; nothing is ever overwritten."""
-    from lms_leiderschap.plugin.seeding import plant
+    from lms_leiderschap.author.seeding import plant
 
     into = options.into or Path(options.name)
     title = options.title or options.name.replace("-", " ").replace("_", " ").capitalize()
@@ -76,7 +76,7 @@ def check(options: argparse.Namespace) -> int:
 def _outcomes(options: argparse.Namespace, *, signed: bool, tell: bool) -> list[Any]:
     """What every check found, told while they are done; the first is that it loads."""
     logging.getLogger("lms_leiderschap").addHandler(logging.NullHandler())
-    from lms_leiderschap.plugin.source import Source
+    from lms_leiderschap.author.source import Source
 
     source = Source.find(options.path)
     kept = source.root / ".lms-dev" / "templates"
@@ -130,9 +130,9 @@ def _plain(outcome: Any) -> dict[str, Any]:
 
 def pack(options: argparse.Namespace) -> int:
     """Only what holds is packed; the level and the core that said so go with it."""
+    from lms_leiderschap.author.source import Source
     from lms_leiderschap.cli.packing import packed_folder, packed_package
-    from lms_leiderschap.plugin.keys import read_key
-    from lms_leiderschap.plugin.source import Source
+    from lms_leiderschap.plugin.parcel.keys import read_key
 
     source = Source.find(options.path)
     private = read_key(options.key) if options.key else ""
@@ -156,7 +156,7 @@ def pack(options: argparse.Namespace) -> int:
 def sign(options: argparse.Namespace) -> int:
     """A zip is signed where it lies; a folder gets a signature.json."""
     from lms_leiderschap.cli.packing import sign_at
-    from lms_leiderschap.plugin.keys import public_of, read_key
+    from lms_leiderschap.plugin.parcel.keys import public_of, read_key
 
     private = read_key(options.key)
     sign_at(options.path, private, options.signer)
@@ -167,7 +167,7 @@ def sign(options: argparse.Namespace) -> int:
 
 def key(options: argparse.Namespace) -> int:
     """A private key that only its owner can read, the public one beside it."""
-    from lms_leiderschap.plugin.keys import new_key, save_key
+    from lms_leiderschap.plugin.parcel.keys import new_key, save_key
 
     private, public = new_key()
     save_key(options.file, private)
@@ -180,10 +180,10 @@ def key(options: argparse.Namespace) -> int:
 
 def eject(options: argparse.Namespace) -> int:
     """The folder stays as it is."""
+    from lms_leiderschap.author.seeding import eject as eject_bundle
+    from lms_leiderschap.author.source import Source
     from lms_leiderschap.errors import SettingError
-    from lms_leiderschap.plugin.archive import read_directory
-    from lms_leiderschap.plugin.seeding import eject as eject_bundle
-    from lms_leiderschap.plugin.source import Source
+    from lms_leiderschap.plugin.parcel.archive import read_directory
 
     source = Source.find(options.path)
     if source.point is not None:

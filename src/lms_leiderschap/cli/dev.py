@@ -44,7 +44,7 @@ def dev(options: argparse.Namespace) -> int:
 
 def _try(path: Path) -> int:
     """Load it and say what is wrong: 0 when nothing is."""
-    from lms_leiderschap.plugin.source import Source
+    from lms_leiderschap.author.source import Source
 
     Source.find(path).load()
     return 0
@@ -54,9 +54,9 @@ def _serve(options: argparse.Namespace) -> int:
     """One server, as long as whoever started it lives."""
     import logging
 
+    from lms_leiderschap.author.source import Source
     from lms_leiderschap.cli.serving import keep_templates, listening, run
     from lms_leiderschap.demo.stage import set_stage, stage_settings
-    from lms_leiderschap.plugin.source import Source
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     source = Source.find(options.path)

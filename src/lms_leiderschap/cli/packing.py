@@ -9,12 +9,12 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
+from lms_leiderschap.author.source import SKIPPED, Source
 from lms_leiderschap.errors import SettingError
-from lms_leiderschap.plugin.archive import read_directory, read_zip, write_zip
-from lms_leiderschap.plugin.checked import CHECKED, Checked, core_version, with_checked
-from lms_leiderschap.plugin.manifest import MANIFEST
-from lms_leiderschap.plugin.signing import sign, sign_package
-from lms_leiderschap.plugin.source import SKIPPED, Source
+from lms_leiderschap.plugin.parcel.archive import read_directory, read_zip, write_zip
+from lms_leiderschap.plugin.parcel.checked import CHECKED, Checked, core_version, with_checked
+from lms_leiderschap.plugin.parcel.manifest import MANIFEST
+from lms_leiderschap.plugin.parcel.signing import sign, sign_package
 
 LEFT_OUT = (*SKIPPED, ".*", "__pycache__", "*.egg-info")
 FACTS = ("--no-deps", "--no-build-isolation", "--disable-pip-version-check", "-q")

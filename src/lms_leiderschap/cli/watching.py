@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from lms_leiderschap.author.source import Source
 from lms_leiderschap.plugin.error import PluginError
-from lms_leiderschap.plugin.source import Source
 
 EVERY = 0.5  # seconds
 STOPPING = 10.0  # seconds until a server that does not end is ended

@@ -15,7 +15,7 @@ from lms_leiderschap.plugin.claims import check_beside, library_specs, specs_of,
 from lms_leiderschap.plugin.contract import Plugin, PluginError
 from lms_leiderschap.plugin.images import of_module
 from lms_leiderschap.plugin.library import Library, read_library
-from lms_leiderschap.plugin.trust import EVERYBODY, Sender, Trust
+from lms_leiderschap.plugin.parcel.trust import EVERYBODY, Sender, Trust
 from lms_leiderschap.programme.spec import ModuleSpec, Offer, Spec
 
 GROUP = "lms_leiderschap.plugins"

@@ -16,8 +16,8 @@ from lms_leiderschap.errors import Refusal
 from lms_leiderschap.institution.addon import AddOn
 from lms_leiderschap.institution.model import Institution
 from lms_leiderschap.permissions import Permission
-from lms_leiderschap.plugin.archive import read_zip
 from lms_leiderschap.plugin.error import PluginError
+from lms_leiderschap.plugin.parcel.archive import read_zip
 from lms_leiderschap.programme.mistake import Mistake
 from lms_leiderschap.texts import _
 from lms_leiderschap.web.fields import FilesField

@@ -11,19 +11,19 @@ from pyramid.request import Request
 from pyramid.view import view_config
 
 from lms_leiderschap.addon.actions import drop_draft
-from lms_leiderschap.addon.drafting import newest, next_version, start_of, take_in_use
+from lms_leiderschap.addon.making.drafting import newest, next_version, start_of, take_in_use
+from lms_leiderschap.addon.making.modules import write_version
+from lms_leiderschap.addon.making.schema import SURE, publish_schema
 from lms_leiderschap.addon.receiving import checked_folder
-from lms_leiderschap.addon.schema import SURE, publish_schema
-from lms_leiderschap.addon.views.editing import FORM, EditPage
-from lms_leiderschap.addon.writing_modules import write_version
+from lms_leiderschap.addon.views.making.overview import FORM, EditPage
 from lms_leiderschap.errors import Refusal
 from lms_leiderschap.feedback.spec import RubricSpec
 from lms_leiderschap.institution.addon import AddOn
 from lms_leiderschap.permissions import Permission
 from lms_leiderschap.plugin.behaviour import order_of
-from lms_leiderschap.plugin.bundle import Bundle
 from lms_leiderschap.plugin.contract import Plugin
 from lms_leiderschap.plugin.library import read_library
+from lms_leiderschap.plugin.parcel.bundle import Bundle
 from lms_leiderschap.programme.spec import AssignmentSpec
 from lms_leiderschap.submission.spec import PartSpec
 from lms_leiderschap.texts import _

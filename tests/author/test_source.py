@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from lms_leiderschap.author.seeding import plant
+from lms_leiderschap.author.source import Source
 from lms_leiderschap.plugin.error import PluginError
-from lms_leiderschap.plugin.seeding import plant
-from lms_leiderschap.plugin.source import Source
 
 
 @pytest.fixture(autouse=True)

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from lms_leiderschap.plugin.archive import admit, read_directory, read_zip, write_zip
-from lms_leiderschap.plugin.checked import read_checked, with_checked, without_marks
+from lms_leiderschap.author.seeding import eject, plant
+from lms_leiderschap.author.source import Source
 from lms_leiderschap.plugin.error import PluginError
-from lms_leiderschap.plugin.seeding import eject, plant
-from lms_leiderschap.plugin.source import Source
+from lms_leiderschap.plugin.parcel.archive import admit, read_directory, read_zip, write_zip
+from lms_leiderschap.plugin.parcel.checked import read_checked, with_checked, without_marks
 
 
 @pytest.fixture(autouse=True)

@@ -8,18 +8,18 @@ import colander
 from pyramid.httpexceptions import HTTPNotFound
 from pyramid.request import Request
 
-from lms_leiderschap.addon.schema import Choice, assignment_schema
-from lms_leiderschap.addon.views.edit_forms import SAVE
-from lms_leiderschap.addon.views.editing import FORM, EditPage
-from lms_leiderschap.addon.writing_assignments import (
+from lms_leiderschap.addon.making.assignments import (
     OWN,
     assignment_keys,
     assignment_values,
     own_path,
     write_assignment,
 )
-from lms_leiderschap.addon.writing_formats import level_titles
-from lms_leiderschap.addon.writing_modules import module_keys
+from lms_leiderschap.addon.making.formats import level_titles
+from lms_leiderschap.addon.making.modules import module_keys
+from lms_leiderschap.addon.making.schema import Choice, assignment_schema
+from lms_leiderschap.addon.views.making.forms import SAVE
+from lms_leiderschap.addon.views.making.overview import FORM, EditPage
 from lms_leiderschap.errors import Refusal
 from lms_leiderschap.institution.addon import AddOn
 from lms_leiderschap.permissions import Permission

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from lms_leiderschap.plugin.admitted import (
+from lms_leiderschap.plugin.error import PluginError
+from lms_leiderschap.plugin.parcel.admitted import (
     MOST_RATIO,
     check_amount,
     check_content,
@@ -19,9 +20,8 @@ from lms_leiderschap.plugin.admitted import (
     check_paths,
     shown,
 )
-from lms_leiderschap.plugin.bundle import Bundle
-from lms_leiderschap.plugin.endrecord import Directory, read_directory_place
-from lms_leiderschap.plugin.error import PluginError
+from lms_leiderschap.plugin.parcel.bundle import Bundle
+from lms_leiderschap.plugin.parcel.endrecord import Directory, read_directory_place
 from lms_leiderschap.texts import _
 
 __all__ = ["Bundle", "admit", "read_directory", "read_zip", "write_zip"]

@@ -15,9 +15,9 @@ from typing import Any
 
 import tomli_w
 
-from lms_leiderschap.plugin.archive import admit
-from lms_leiderschap.plugin.bundle import Bundle
-from lms_leiderschap.plugin.manifest import MANIFEST
+from lms_leiderschap.plugin.parcel.archive import admit
+from lms_leiderschap.plugin.parcel.bundle import Bundle
+from lms_leiderschap.plugin.parcel.manifest import MANIFEST
 from lms_leiderschap.plugin.specfile import TEXT_FILE
 from lms_leiderschap.web.cleaning import clean_line, clean_text
 

@@ -11,7 +11,7 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 
 from lms_leiderschap.plugin.error import PluginError
-from lms_leiderschap.plugin.keys import private_key, public_key, public_of
+from lms_leiderschap.plugin.parcel.keys import private_key, public_key, public_of
 from lms_leiderschap.texts import _
 
 SCHEMA = "signature/1"

@@ -14,11 +14,11 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from string import Template
 
-from lms_leiderschap.plugin.bundle import Bundle
-from lms_leiderschap.plugin.checked import without_marks
 from lms_leiderschap.plugin.contract import Plugin
 from lms_leiderschap.plugin.error import PluginError
 from lms_leiderschap.plugin.fitting import SLUG
+from lms_leiderschap.plugin.parcel.bundle import Bundle
+from lms_leiderschap.plugin.parcel.checked import without_marks
 
 SEEDS = "seeds"
 WRITTEN_AS_IT_IS = (".md",)

@@ -8,26 +8,32 @@ import colander
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.request import Request
 
-from lms_leiderschap.addon.drafting import mark_of, save_draft, start_of, used_keys, used_modules
-from lms_leiderschap.addon.schema import MAKE, SURE, TITLE
-from lms_leiderschap.addon.shelf import plugin_of
-from lms_leiderschap.addon.uses import is_known
-from lms_leiderschap.addon.views.editing import FORM, EditPage
-from lms_leiderschap.addon.writing import free_key, key_from
-from lms_leiderschap.addon.writing_assignments import (
+from lms_leiderschap.addon.making.assignments import (
     add_assignment,
     assignment_keys,
     assignment_values,
     remove_assignment,
     remove_module,
 )
-from lms_leiderschap.addon.writing_modules import (
+from lms_leiderschap.addon.making.drafting import (
+    mark_of,
+    save_draft,
+    start_of,
+    used_keys,
+    used_modules,
+)
+from lms_leiderschap.addon.making.modules import (
     add_module,
     module_keys,
     module_path,
     module_values,
     new_folder,
 )
+from lms_leiderschap.addon.making.schema import MAKE, SURE, TITLE
+from lms_leiderschap.addon.making.writing import free_key, key_from
+from lms_leiderschap.addon.shelf import plugin_of
+from lms_leiderschap.addon.uses import is_known
+from lms_leiderschap.addon.views.making.overview import FORM, EditPage
 from lms_leiderschap.errors import Refusal
 from lms_leiderschap.institution.addon import AddOn
 from lms_leiderschap.institution.model import Institution

@@ -8,7 +8,7 @@ from importlib.resources.abc import Traversable
 from os import PathLike
 from typing import IO, Literal, overload
 
-from lms_leiderschap.plugin.admitted import check_paths
+from lms_leiderschap.plugin.parcel.admitted import check_paths
 
 
 class Bundle(Mapping[str, bytes]):

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 
-from lms_leiderschap.plugin.bundle import Bundle
-from lms_leiderschap.plugin.manifest import MANIFEST
-from lms_leiderschap.plugin.signing import package_folder
+from lms_leiderschap.plugin.parcel.bundle import Bundle
+from lms_leiderschap.plugin.parcel.manifest import MANIFEST
+from lms_leiderschap.plugin.parcel.signing import package_folder
 
 CHECKED = "checked.json"
 SCHEMA = "checked/1"

@@ -7,9 +7,15 @@ from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
-from lms_leiderschap.plugin.bundle import Bundle
 from lms_leiderschap.plugin.error import PluginError
-from lms_leiderschap.plugin.signing import UNKNOWN, Sender, check, check_distribution, read_trusted
+from lms_leiderschap.plugin.parcel.bundle import Bundle
+from lms_leiderschap.plugin.parcel.signing import (
+    UNKNOWN,
+    Sender,
+    check,
+    check_distribution,
+    read_trusted,
+)
 
 __all__ = ["EVERYBODY", "UNKNOWN", "Sender", "Trust", "read_trust"]
 
@@ -27,6 +33,10 @@ class Trust:
     keys: Mapping[str, str] = field(default_factory=dict)
     unsigned: Collection[str] = (ANY,)
 
+    def lets_in(self, name: str) -> bool:
+        """Whether a Python plugin of this name may go unsigned."""
+        return ANY in self.unsigned or name in self.unsigned
+
     def sender_of(self, point: EntryPoint) -> Sender:
         """Who signed an installed plugin; it is not imported for this.
 
@@ -34,7 +44,7 @@ class Trust:
         named in ``unsigned``.
         """
         sender = check_distribution(point, self.keys)
-        if sender.state == "trusted" or {ANY, point.name} & set(self.unsigned):
+        if sender.state == "trusted" or self.lets_in(point.name):
             return sender
         raise PluginError(
             "it is not signed with a key that this server trusts. The operator can let it in by "

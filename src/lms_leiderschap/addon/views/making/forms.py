@@ -8,15 +8,15 @@ import colander
 from pyramid.httpexceptions import HTTPNotFound
 from pyramid.request import Request
 
-from lms_leiderschap.addon.schema import HEAD, module_schema
-from lms_leiderschap.addon.views.editing import FORM, EditPage
-from lms_leiderschap.addon.writing_modules import (
+from lms_leiderschap.addon.making.modules import (
     head_values,
     module_keys,
     module_values,
     write_head,
     write_module,
 )
+from lms_leiderschap.addon.making.schema import HEAD, module_schema
+from lms_leiderschap.addon.views.making.overview import FORM, EditPage
 from lms_leiderschap.institution.addon import AddOn
 from lms_leiderschap.permissions import Permission
 from lms_leiderschap.programme.spec import WORK_PHASES

@@ -10,16 +10,16 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from lms_leiderschap.plugin.bundle import Bundle
 from lms_leiderschap.plugin.error import PluginError
-from lms_leiderschap.plugin.keys import (
+from lms_leiderschap.plugin.parcel.bundle import Bundle
+from lms_leiderschap.plugin.parcel.keys import (
     new_key,
     public_of,
     read_key,
     read_trusted,
     save_key,
 )
-from lms_leiderschap.plugin.manifest import MANIFEST, Manifest
+from lms_leiderschap.plugin.parcel.manifest import MANIFEST, Manifest
 from lms_leiderschap.plugin.specfile import SpecFile
 from lms_leiderschap.texts import _
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lms_leiderschap.addon.writing import FolderFiles, Table, free_key, line, settle, tidy
+from lms_leiderschap.addon.making.writing import FolderFiles, Table, free_key, line, settle, tidy
 from lms_leiderschap.feedback.spec import DEFAULT_LEVELS
 
 Row = dict[str, Any]

@@ -10,16 +10,16 @@ from io import BytesIO
 from typing import Any
 
 from lms_leiderschap.addon.actions import keep_draft, publish_draft
+from lms_leiderschap.addon.making.assignments import assignment_keys
+from lms_leiderschap.addon.making.modules import module_keys
+from lms_leiderschap.addon.making.writing import FolderFiles
 from lms_leiderschap.addon.shelf import bundle_of
-from lms_leiderschap.addon.writing import FolderFiles
-from lms_leiderschap.addon.writing_assignments import assignment_keys
-from lms_leiderschap.addon.writing_modules import module_keys
 from lms_leiderschap.institution.addon import AddOn, FolderVersion
 from lms_leiderschap.institution.model import Institution
-from lms_leiderschap.plugin.archive import write_zip
 from lms_leiderschap.plugin.behaviour import order_of
-from lms_leiderschap.plugin.bundle import Bundle
 from lms_leiderschap.plugin.contract import Plugin
+from lms_leiderschap.plugin.parcel.archive import write_zip
+from lms_leiderschap.plugin.parcel.bundle import Bundle
 from lms_leiderschap.store.file import StoredFile
 
 

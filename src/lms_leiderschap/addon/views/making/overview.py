@@ -10,18 +10,18 @@ from pyramid.httpexceptions import HTTPNotFound
 from pyramid.request import Request
 from pyramid.view import view_config
 
-from lms_leiderschap.addon.drafting import mark_of, newest, save_draft, start_of
-from lms_leiderschap.addon.schema import KINDS
+from lms_leiderschap.addon.making.drafting import mark_of, newest, save_draft, start_of
+from lms_leiderschap.addon.making.schema import KINDS
+from lms_leiderschap.addon.making.writing import FolderFiles
 from lms_leiderschap.addon.shelf import bundle_of, plugin_of
 from lms_leiderschap.addon.views.panel import known
 from lms_leiderschap.addon.views.receiving import told
-from lms_leiderschap.addon.writing import FolderFiles
 from lms_leiderschap.errors import Refusal
 from lms_leiderschap.institution.addon import AddOn
 from lms_leiderschap.permissions import Permission
-from lms_leiderschap.plugin.bundle import Bundle
 from lms_leiderschap.plugin.contract import Plugin
 from lms_leiderschap.plugin.error import PluginError
+from lms_leiderschap.plugin.parcel.bundle import Bundle
 from lms_leiderschap.texts import _
 from lms_leiderschap.web.form import FormPage
 from lms_leiderschap.web.html import images_named

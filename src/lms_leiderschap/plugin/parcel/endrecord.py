@@ -11,8 +11,8 @@ import os
 import struct
 from typing import BinaryIO, NamedTuple
 
-from lms_leiderschap.plugin.admitted import MOST_BYTES, MOST_FILES
 from lms_leiderschap.plugin.error import PluginError
+from lms_leiderschap.plugin.parcel.admitted import MOST_BYTES, MOST_FILES
 from lms_leiderschap.texts import _
 
 # 46 bytes an entry, its name, and the extra fields that programs write.

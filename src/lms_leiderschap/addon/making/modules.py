@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lms_leiderschap.addon.writing import (
+from lms_leiderschap.addon.making.writing import (
     HEAD,
     FolderFiles,
     Table,

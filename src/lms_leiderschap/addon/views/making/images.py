@@ -12,17 +12,17 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from lms_leiderschap.addon.drafting import start_of
-from lms_leiderschap.addon.schema import SURE
+from lms_leiderschap.addon.making.drafting import start_of
+from lms_leiderschap.addon.making.schema import SURE
+from lms_leiderschap.addon.making.writing import free_name, key_from
 from lms_leiderschap.addon.shelf import bundle_of
-from lms_leiderschap.addon.views.editing import FORM, EditPage
-from lms_leiderschap.addon.writing import free_name, key_from
+from lms_leiderschap.addon.views.making.overview import FORM, EditPage
 from lms_leiderschap.errors import Refusal
 from lms_leiderschap.institution.addon import AddOn
 from lms_leiderschap.permissions import Permission
-from lms_leiderschap.plugin.admitted import check_content, suffix
 from lms_leiderschap.plugin.error import PluginError
 from lms_leiderschap.plugin.images import named_in
+from lms_leiderschap.plugin.parcel.admitted import check_content, suffix
 from lms_leiderschap.texts import _
 from lms_leiderschap.web.fields import FilesField, HiddenField
 from lms_leiderschap.web.form import Button, form_page

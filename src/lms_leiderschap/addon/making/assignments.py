@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from lms_leiderschap.addon.writing import (
+from lms_leiderschap.addon.making.formats import (
+    criterion_rows,
+    part_rows,
+    write_criteria,
+    write_parts,
+)
+from lms_leiderschap.addon.making.modules import Values, module_keys, module_path
+from lms_leiderschap.addon.making.writing import (
     FolderFiles,
     Table,
     free_key,
@@ -14,13 +21,6 @@ from lms_leiderschap.addon.writing import (
     settle,
     tidy,
 )
-from lms_leiderschap.addon.writing_formats import (
-    criterion_rows,
-    part_rows,
-    write_criteria,
-    write_parts,
-)
-from lms_leiderschap.addon.writing_modules import Values, module_keys, module_path
 
 OWN = ":own"  # no key can be this: the format that only this assignment uses
 MEETING_RULES = ("before_meeting", "on_meeting")

@@ -15,13 +15,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
-from lms_leiderschap.plugin.archive import read_directory
 from lms_leiderschap.plugin.bounded import PluginExit, TooSlow, within_time
 from lms_leiderschap.plugin.contract import Plugin
 from lms_leiderschap.plugin.error import PluginError
 from lms_leiderschap.plugin.loader import GROUP, IMPORT_SECONDS, Plugins, load
+from lms_leiderschap.plugin.parcel.archive import read_directory
+from lms_leiderschap.plugin.parcel.trust import UNKNOWN
 from lms_leiderschap.plugin.specfile import SpecFile
-from lms_leiderschap.plugin.trust import UNKNOWN
 
 SKIPPED = frozenset(("build", "dist", "node_modules", "venv", "site-packages"))
 

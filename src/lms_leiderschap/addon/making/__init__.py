@@ -1,0 +1,1 @@
+"""A folder plugin made in the browser: from the values of forms to its files, and back."""
