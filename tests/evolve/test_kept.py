@@ -11,12 +11,15 @@ from typing import Any
 import pytest
 import transaction
 
+from lms_leiderschap.addon.actions import switch_off
+from lms_leiderschap.addon.shelf import bundle_of, plugin_of
 from lms_leiderschap.progress.privacy import export_person, plain
 from lms_leiderschap.progress.week import week_of
 from lms_leiderschap.settings import InstitutionEntry, Settings
 from lms_leiderschap.store.root import Databases, institution_in
 from lms_leiderschap.submission.actions import save_part
 from lms_leiderschap.submission.blocks import blocks_from_text
+from lms_leiderschap.submission.model import is_offered
 
 KEPT = sorted(Path(__file__).parent.glob("demo-*.tar.xz"))
 
@@ -91,3 +94,26 @@ def test_files_of_versions_are_whole(kept: Any) -> None:
     for file in files:
         with file.open() as source:
             assert len(source.read()) == file.size
+
+
+def test_add_ons_are_on_as_they_were_and_can_be_switched(kept: Any) -> None:
+    institution, manager = kept
+    shipped = {"hrm", "kwaliteitszorg", "professionele_cultuur", "onderzoekende_school"}
+    assert shipped <= set(institution.switched_on())
+    edition = institution.programmes["plg-leergang"].editions["zwolle"]
+    assert all(is_offered(edition, row["key"]) for row in edition.plan)
+    switch_off(institution, "hrm", by="system", at=datetime.now(UTC))
+    manager.commit()
+    manager.begin()
+    assert set(institution.switched_on()) >= shipped - {"hrm"}
+    assert not institution.addons["hrm"].on and institution.addons["kwaliteitszorg"].works
+
+
+def test_folders_and_records_of_add_ons_are_read(kept: Any) -> None:
+    institution, _manager = kept
+    if "samen" not in institution.addons:
+        pytest.skip("kept before add-ons had data")
+    addon = institution.addons["samen"]
+    assert plugin_of(bundle_of(addon.folder())).name == "samen"
+    assert addon.record("samen", "k").data == {"n": 1} and addon.settings == {"weken": 4}
+    assert institution.addons["hrm"].paused["sentence"] == "Even niet."

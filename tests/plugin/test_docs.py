@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import tomllib
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -19,7 +20,6 @@ from lms_leiderschap.plugin import Plugin
 from lms_leiderschap.plugin.behaviour import EVENTS, SLOTS
 from lms_leiderschap.plugin.loader import GROUP
 from lms_leiderschap.plugin.parcel.keys import read_trusted
-from lms_leiderschap.plugin.specfile import tomllib
 from lms_leiderschap.programme.spec import AssignmentSpec
 
 TOP = Path(__file__).parents[2]

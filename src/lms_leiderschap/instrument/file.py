@@ -1,14 +1,12 @@
 """Reading an instrument file and the worked examples beside it; a mistake gets its line."""
 
 import json
-import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from importlib.resources.abc import Traversable
 from typing import Any
 
 from lms_leiderschap.programme.mistake import SpecError, nearest
-from lms_leiderschap.programme.place import folder_of_caller, line_of
+from lms_leiderschap.programme.place import folder_of_caller, line_of, text_of, toml_of
 from lms_leiderschap.texts import _
 
 
@@ -44,14 +42,8 @@ def beside_caller(name: str) -> tuple[Traversable, str]:
 
 def read_data(path: Traversable, name: str) -> tuple[str, dict[str, Any]]:
     """The text of a file and its data, of schema 1; InstrumentError."""
-    text = _text(path, name)
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"at line (\d+)", str(error))
-        line = int(found[1]) if found else text.count("\n") + 1
-        sentence = _("this is not valid TOML: ${message}.", mapping={"message": str(error)})
-        raise InstrumentError(sentence, name, line) from None
+    text = text_of(path, name, InstrumentError)
+    data = toml_of(text, name, InstrumentError)
     if "schema" not in data or isinstance(data["schema"], bool) or data["schema"] != 1:
         sentence = _("this file needs: schema = ${schema}", mapping={"schema": "1"})
         raise InstrumentError(sentence, name, line_of(text, (), "schema"))
@@ -72,7 +64,7 @@ def read_examples(folder: Traversable, place: str, key: str) -> Sequence[Mapping
 
 
 def _example(path: Traversable, name: str) -> Mapping[str, object]:
-    text = _text(path, name)
+    text = text_of(path, name, InstrumentError)
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
@@ -89,12 +81,3 @@ def _example(path: Traversable, name: str) -> Mapping[str, object]:
 def _instruments(file: Mapping[str, Any]) -> set[object]:
     own = file.get("instrument")
     return {own or case["given"].get("instrument") for case in file["cases"]} | {own}
-
-
-def _text(path: Traversable, name: str) -> str:
-    try:
-        return path.read_text("utf-8")
-    except FileNotFoundError:
-        raise InstrumentError(_("this file is missing."), name, 1) from None
-    except UnicodeDecodeError:
-        raise InstrumentError(_("this file is not UTF-8 text."), name, 1) from None

@@ -1,7 +1,6 @@
 """One TOML file with specs, and the line a mistake stands on."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
@@ -9,7 +8,7 @@ from typing import Any, TypeVar
 
 from lms_leiderschap.plugin.error import PluginError
 from lms_leiderschap.programme.mistake import SpecError, nearest
-from lms_leiderschap.programme.place import line_of
+from lms_leiderschap.programme.place import line_of, text_of, toml_of
 from lms_leiderschap.programme.plain import Plain, needed
 from lms_leiderschap.texts import _
 
@@ -32,14 +31,8 @@ class SpecFile:
         cls, path: Traversable, name: str, schema: str, texts: Mapping[str, str] | None = None
     ) -> "SpecFile":
         """Read and check the first line; ``texts`` holds the Markdown files it may name."""
-        text = _text(path, name)
-        try:
-            data = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            found = re.search(r"at line (\d+)", str(error))
-            line = int(found[1]) if found else text.count("\n") + 1
-            sentence = _("this is not valid TOML: ${message}.", mapping={"message": str(error)})
-            raise PluginError(sentence, name, line) from None
+        text = text_of(path, name, PluginError)
+        data = toml_of(text, name, PluginError)
         if data.pop("schema", None) != schema:
             sentence = _("this file needs: schema = ${schema}", mapping={"schema": f'"{schema}"'})
             raise PluginError(sentence, name, 1)
@@ -83,12 +76,3 @@ class SpecFile:
             line = line_of(self.text, (), value)
             raise PluginError(sentence, self.name, line, nearest(value, sorted(texts)))
         return texts[value]
-
-
-def _text(path: Traversable, name: str) -> str:
-    try:
-        return path.read_text("utf-8")
-    except FileNotFoundError:
-        raise PluginError(_("this file is missing."), name, 1) from None
-    except UnicodeDecodeError:
-        raise PluginError(_("this file is not UTF-8 text."), name, 1) from None

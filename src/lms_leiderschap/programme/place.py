@@ -1,14 +1,46 @@
-"""Where in a file a mistake stands, and where the files of a calling module are."""
+"""Reading the files of a plugin, the line a mistake stands on, and where a caller keeps its own."""
 
 import re
 import sys
+import tomllib
 from collections.abc import Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from itertools import takewhile
 from pathlib import Path
+from typing import Any, Protocol
+
+from lms_leiderschap.programme.mistake import Mistake
+from lms_leiderschap.texts import _
 
 OWN = "lms_leiderschap"
+
+
+class Wrong(Protocol):
+    """The error to raise for a file: made of a sentence, the name of the file, and a line."""
+
+    def __call__(self, message: str, file: str, line: int, /) -> Mistake: ...
+
+
+def text_of(path: Traversable, name: str, wrong: Wrong) -> str:
+    """The text of a file; the error when it is missing or no text."""
+    try:
+        return path.read_text("utf-8")
+    except FileNotFoundError:
+        raise wrong(_("this file is missing."), name, 1) from None
+    except UnicodeDecodeError:
+        raise wrong(_("this file is not UTF-8 text."), name, 1) from None
+
+
+def toml_of(text: str, name: str, wrong: Wrong) -> dict[str, Any]:
+    """What a text in TOML holds; the error with its line."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"at line (\d+)", str(error))
+        line = int(found[1]) if found else text.count("\n") + 1
+        sentence = _("this is not valid TOML: ${message}.", mapping={"message": str(error)})
+        raise wrong(sentence, name, line) from None
 
 
 def line_of(text: str, path: Sequence[str | int], word: str) -> int:
