@@ -9,7 +9,7 @@ from lms_leiderschap.plugin.behaviour import order_of
 from lms_leiderschap.plugin.contract import Plugin
 from lms_leiderschap.plugin.loader import Plugins
 
-State = Literal["on", "off", "paused", "parked", "gone", "left_out", "removed", "update"]
+State = Literal["on", "off", "draft", "paused", "parked", "gone", "left_out", "removed", "update"]
 
 
 def settings_of(addon: AddOn, plugin: Plugin) -> dict[str, bool | int | str]:
@@ -56,6 +56,8 @@ def state_of(addon: AddOn, shelf: Plugins) -> State:
     name = addon.__name__
     if addon.removed_at:
         return "removed"
+    if addon.draft and not addon.current:
+        return "draft"
     if not shelf.knows(name) and shelf.resting:
         return "left_out"
     if not shelf.knows(name):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,6 +32,7 @@ from lms_leiderschap.texts import _
 STATES: dict[str, tuple[str, str, Any]] = {
     "on": ("good", "circle-check", _("On")),
     "off": ("", "circle-dashed", _("Installed, not on")),
+    "draft": ("", "pencil", _("Draft, seen by nobody")),
     "update": ("soon", "arrow-forward", _("An update is ready")),
     "paused": ("wrong", "player-pause", _("Paused")),
     "parked": ("wrong", "player-pause", _("Parked")),
@@ -62,7 +64,14 @@ def known(context: AddOn, request: Request) -> Standing:
     """The add-on of this address. Raises HTTPNotFound when there is nothing of that name."""
     if not is_known(request.institution, request.shelf, context.__name__):
         raise HTTPNotFound
-    return standing(request.institution, request.shelf, context.__name__)
+    return _titled(request, standing(request.institution, request.shelf, context.__name__))
+
+
+def _titled(request: Request, row: Standing) -> Standing:
+    """The same, with the title that its draft has when there is nothing but a draft."""
+    draft = row.addon.folder(row.addon.draft) if row.state == "draft" else None
+    found = request.registry.shelves.read(draft)[0] if draft is not None else None
+    return replace(row, title=found.title) if isinstance(found, Plugin) else row
 
 
 def back_to(name: str, done: str) -> str:
@@ -83,7 +92,7 @@ def said(request: Request, title: str) -> str:
              renderer="lms_leiderschap.templates:addon/list.pt")  # fmt: skip
 def list_page(context: AddOns, request: Request) -> dict[str, Any]:
     """All add-ons, what asks for attention in words."""
-    rows = standings(request.institution, request.shelf)
+    rows = [_titled(request, row) for row in standings(request.institution, request.shelf)]
     pressing = [row for state in PRESSING for row in rows if row.state == state]
     return {"title": _("Add-ons"), "rows": rows, "states": STATES, "kinds": KINDS,
             "now": next(iter(pressing), None),
