@@ -55,12 +55,12 @@ def row_of(submission: Submission) -> dict[str, Any]:
 
     What changes with every saved sentence does not stand here: saving touches one small object.
     """
-    work, feedback = submission.work, deciding(submission)
+    feedback = deciding(submission)
     row: dict[str, Any] = {
         "path": "/".join(path_of(submission)),
         "who": who(submission),
-        "assignment": work.assignment.title,
-        "place": work.place,
+        "assignment": submission.assignment.title,
+        "place": submission.work.place,
         "number": submission.number,
         "at": submission.at.isoformat(),
         "late": submission.late,

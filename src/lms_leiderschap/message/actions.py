@@ -55,7 +55,7 @@ def mail_receipt(submission: Submission, *, at: datetime) -> None:
             author,
             "receipt",
             _address(submission, "receipt"),
-            {"work": submission.work.assignment.title, "receipt": submission.receipt},
+            {"work": submission.assignment.title, "receipt": submission.receipt},
             speaks=submission.work.edition.address,
             at=at,
         )
@@ -85,7 +85,7 @@ def mail_feedback(feedback: Feedback, *, at: datetime) -> None:
             "feedback",
             _address(submission, "feedback"),
             {
-                "work": submission.work.assignment.title,
+                "work": submission.assignment.title,
                 "version": submission.number,
                 "points": feedback.points,
             },

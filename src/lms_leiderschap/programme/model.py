@@ -133,8 +133,8 @@ class Edition(Resource):
             former.__name__ = f"{name}{FORMER}{self.generation}"
             self.pins[former.__name__] = former
         self.generation += 1
-        for remembered in ("_v_reports", "_v_makers", "_v_plugins"):
-            self.__dict__.pop(remembered, None)
+        for remembered in [name for name in self.__dict__ if name.startswith("_v_")]:
+            del self.__dict__[remembered]
 
     def pinned(self, kind: str, key: str, generation: int | None = None) -> Pinned | None:
         """The definition of now, or the one that held in an earlier generation."""

@@ -38,7 +38,6 @@ class Move:
     changed  definitions that replace others; new  those that were not there
     added    work that every participant gets: work key and title
     left     work that the new version no longer has: it stays in this edition as it is
-    lost     part key to its title: parts of a report that the new version no longer has
     """
 
     module: str
@@ -49,7 +48,11 @@ class Move:
     new: Sequence[Definition]
     added: Sequence[tuple[str, str]]
     left: Sequence[tuple[str, str]]
-    lost: Mapping[str, Mapping[str, str]]
+
+    def data(self, kind: str, key: str) -> Mapping[str, Any] | None:
+        """What a definition becomes; None for one that stays as it is."""
+        name = f"{kind}:{key}"
+        return next((each.data for each in (*self.changed, *self.new) if each.name == name), None)
 
     @property
     def changes_something(self) -> bool:
@@ -81,8 +84,6 @@ def planned_move(edition: Edition, key: str, offer: Offer) -> Move | None:
         [(name, title) for name, title in work.items() if name not in planned],
         [(name, edition.assignment(name).title) for name in own
          if edition.assignment(name).place not in REPEATED],
-        {each.key: lost for each in changed if each.kind == "report"
-         and (lost := _lost_parts(pins[each.name].data, each.data))},
     )  # fmt: skip
 
 
@@ -90,12 +91,6 @@ def _repeated_in(edition: Edition) -> Sequence[AssignmentSpec]:
     """What the programme itself asks in every module."""
     spec = ProgrammeSpec.from_data(edition.programme.data)
     return [item for item in spec.assignments if item.place in REPEATED]
-
-
-def _lost_parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, str]:
-    kept = {part["key"] for part in after.get("parts", ())}
-    return {part["key"]: part.get("title", "") for part in before.get("parts", ())
-            if part["key"] not in kept}  # fmt: skip
 
 
 def definitions_of(

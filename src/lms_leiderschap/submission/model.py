@@ -235,6 +235,11 @@ class Submission(Resource):
         return self.__parent__.__parent__  # type: ignore[union-attr, return-value]
 
     @property
+    def assignment(self) -> AssignmentSpec:
+        """The assignment as it was when this was made."""
+        return self.work.edition.assignment(self.work.key, self.generation)
+
+    @property
     def report(self) -> ReportSpec:
         """The format it was made in."""
         return report_for(self.work.edition, self.work.key, self.generation)

@@ -82,6 +82,7 @@ def _whole(work: Work, moved: frozenset[str]) -> FormSchema:
             widget=FilesWidget(says_optional=False),
         ),
         HiddenField(name="gone"),
+        HiddenField(name="generation"),
         HiddenField(name="without"),
         TickField(name="names", title=_("Names of pupils or colleagues are not in it.")),
     )

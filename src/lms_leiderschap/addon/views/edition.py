@@ -10,7 +10,12 @@ from pyramid.httpexceptions import HTTPNotFound
 from pyramid.request import Request
 from pyramid.view import view_config
 
-from lms_leiderschap.addon.edition_actions import drafts_in_the_way, move_edition, works_of
+from lms_leiderschap.addon.edition_actions import (
+    drafts_in_the_way,
+    lost_parts,
+    move_edition,
+    works_of,
+)
 from lms_leiderschap.addon.views.switching import SURE
 from lms_leiderschap.permissions import Permission
 from lms_leiderschap.programme.model import Edition
@@ -104,11 +109,13 @@ class MovePage(FormPage):
         return path
 
     def extra(self) -> dict[str, Any]:
+        lost = lost_parts(self.context, self.move)
         begun = [work for work in works_of(self.context) if work.place == self.module]
         return {
             "edition": self.context, "move": self.move, "adds": self.adds,
             "drafts": sum(1 for work in begun if work.parts and work.is_open),
             "versions": sum(len(work.versions) for work in begun),
             "in_the_way": drafts_in_the_way(self.context, self.move),
-            "lost": [title for parts in self.move.lost.values() for title in parts.values()],
+            "lost": sorted({title or key for parts in lost.values()
+                            for key, title in parts.items()}),
         }  # fmt: skip

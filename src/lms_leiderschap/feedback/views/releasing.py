@@ -95,7 +95,7 @@ class ReleasePage:
         return Ready(
             "/".join(path_of(submission)),
             who(submission),
-            submission.work.assignment.title,
+            submission.assignment.title,
             submission.number,
             DECISION_TITLES.get(feedback.decision, ""),
             self.say.counted(_("1 remark"), _("${number} remarks"), len(feedback.remarks)),

@@ -18,6 +18,7 @@ from lms_leiderschap.programme.model import Edition
 from lms_leiderschap.submission.actions import tick, untick
 from lms_leiderschap.submission.model import Work
 from lms_leiderschap.submission.products import handed_on, product_title
+from lms_leiderschap.submission.views.leftover import kept_leftovers
 from lms_leiderschap.submission.views.words import due_of, teacher_of, version_of, versions_of
 from lms_leiderschap.texts import _
 from lms_leiderschap.web.cleaning import clean_text, posted_controls
@@ -63,7 +64,7 @@ def _page(work: Work, request: Request) -> dict[str, Any]:
         "tools": [_tool_title(edition, key) for key in module.instruments] if module else [],
         "uses": [_used(work, key, request) for key in spec.uses],
         "parts": work.report.parts if spec.report_key else (),
-        "versions": versions_of(work, request), "step": _next_step(work, request),
+        "left": kept_leftovers(work), "versions": versions_of(work, request), "step": _next_step(work, request),
         "teacher": teacher_of(work), "problem": "", "person": request.person.__name__,
         "note": work.ticked["note"] if work.ticked else work.note,
     }  # fmt: skip

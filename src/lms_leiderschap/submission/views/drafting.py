@@ -19,12 +19,12 @@ from pyramid.view import view_config
 from lms_leiderschap.errors import DraftMoved, Refusal
 from lms_leiderschap.permissions import Permission
 from lms_leiderschap.submission.actions import save_part
-from lms_leiderschap.submission.blocks import text_from_blocks
 from lms_leiderschap.submission.completeness import part_state
 from lms_leiderschap.submission.model import Answer, Work
 from lms_leiderschap.submission.products import goals_of
 from lms_leiderschap.submission.schema import answer_of, part_schema
 from lms_leiderschap.submission.spec import PartSpec
+from lms_leiderschap.submission.views.leftover import plain
 from lms_leiderschap.submission.wording import summary_of
 from lms_leiderschap.web.cleaning import posted_controls
 from lms_leiderschap.web.patterns import new_form
@@ -50,7 +50,7 @@ def save_draft(work: Work, request: Request) -> dict[str, Any]:
                          at=request.arrived)  # fmt: skip
     except DraftMoved as moved:
         request.response.status_int = 409
-        return {"serial": moved.serial, "text": _plain(moved.value)}
+        return {"serial": moved.serial, "text": plain(moved.value)}
     except Refusal as refusal:
         return _refused(refusal.message, request)
     except colander.Invalid as invalid:
@@ -94,9 +94,3 @@ def _standing(work: Work, part: PartSpec | None, answer: Answer, request: Reques
     state = part_state(part, answer, work.report, bool(work.chosen), goals)
     summary = request.localizer.translate(summary_of(part, state))
     return {"state": state.state, "summary": summary}
-
-
-def _plain(value: Any) -> str:
-    """A draft as the script shows it beside the text of the page."""
-    entries = [" · ".join(map(str, entry.values())) for entry in value.get("entries", ())]
-    return text_from_blocks(value.get("blocks", ())) or "\n".join(entries)

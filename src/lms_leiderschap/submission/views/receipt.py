@@ -48,20 +48,23 @@ def take_back(version: Submission, request: Request) -> dict[str, Any] | Respons
              request_method="GET")  # fmt: skip
 def read(version: Submission, request: Request) -> dict[str, Any]:
     """A version as it was handed in."""
-    return {**_read_page(version.work, paper_of(version), request), "version": version,
-            "line": version_of(version, request)}  # fmt: skip
+    return {**_read_page(version, paper_of(version), request), "version": version,
+            "work": version.work, "line": version_of(version, request)}  # fmt: skip
 
 
 @view_config(context=Work, name="preview", permission=Permission.READ_WORK, renderer=READ,
              request_method="GET")  # fmt: skip
 def preview(work: Work, request: Request) -> dict[str, Any]:
     """The draft as the teacher will see it."""
-    return {**_read_page(work, draft_paper(work), request), "version": None, "line": None}
+    return {**_read_page(work, draft_paper(work), request), "version": None, "work": work,
+            "line": None}  # fmt: skip
 
 
-def _read_page(work: Work, sections: list[Section], request: Request) -> dict[str, Any]:
+def _read_page(
+    shown: Work | Submission, sections: list[Section], request: Request
+) -> dict[str, Any]:
     count = sum(words(section.blocks) for section in sections)
-    return {"work": work, "title": work.assignment.title, "sections": sections, "words": count,
+    return {"title": shown.assignment.title, "sections": sections, "words": count,
             "minutes": reading_minutes(count),
             "file_url": lambda section: request.resource_path(section.file)}  # fmt: skip
 

@@ -33,13 +33,19 @@ from lms_leiderschap.submission.schema import (
 )
 from lms_leiderschap.submission.spec import PartSpec
 from lms_leiderschap.submission.views.chosen import ChosenFiles
+from lms_leiderschap.submission.views.leftover import kept_leftovers, sent_leftovers
 from lms_leiderschap.submission.views.parts import DrawnParts
 from lms_leiderschap.submission.views.words import due_of, teacher_of
 from lms_leiderschap.texts import _
+from lms_leiderschap.web.cleaning import posted_controls
 from lms_leiderschap.web.form import Button, FormPage, form_page
 
 UNCONFIRMED = _(
     "Parts of your report are still missing. Add them, or confirm that you hand in without them."
+)
+MOVED = _(
+    "This assignment was changed while you were writing. Everything you wrote stands below; look "
+    "at it, and save or hand in again."
 )
 ANSWERS = dict[str, tuple[Answer, int]]
 
@@ -85,13 +91,17 @@ class WritingPage(FormPage):
         work = self.context
         parts = {part.key: {"serial": str(work.serial(part.key)), **_opened(work, part)}
                  for part in work.report.parts}  # fmt: skip
-        return {"parts": parts, "files": list(work.chosen)}
+        return {"parts": parts, "files": list(work.chosen),
+                "generation": str(work.edition.generation)}  # fmt: skip
 
     def save(self, values: dict[str, Any]) -> str | Response:
         work, request = self.context, self.request
         who = {"by": request.person.__name__, "at": request.arrived}
         answers = self._chosen_answers()
         self.files.look(self.form)
+        if values["generation"] not in ("", str(work.edition.generation)):
+            self.form.cstruct = {**self.form.cstruct, "generation": str(work.edition.generation)}
+            raise Refusal(MOVED)
         if self.pressed == "hand_in" and (sent := self._sent_before(answers)):
             return request.resource_path(sent, "receipt")
         check_open(work)
@@ -180,6 +190,7 @@ class WritingPage(FormPage):
     def extra(self) -> dict[str, Any]:
         work = self.context
         opened = self.request.method != "POST"
+        sent = [] if opened else sent_leftovers(work, posted_controls(self.request))
         done = self._done(work.answers() if opened else self._typed())
         titles = [part.title for part in done.parts if part.key in done.missing]
         parts = DrawnParts(work, self.later, self.request.localizer.translate)
@@ -195,6 +206,7 @@ class WritingPage(FormPage):
             "confirmed": set(done.missing) <= set(_words(self.form.cstruct["without"])),
             "unconfirmed": self.form["without"].error,
             "saved": _said(saved, self.request) if saved else "",
+            "left": [*kept_leftovers(work), *sent],
             "kept": opened and "saved" in self.request.GET,
         }  # fmt: skip
 
