@@ -64,7 +64,8 @@ def _page(work: Work, request: Request) -> dict[str, Any]:
         "tools": [_tool_title(edition, key) for key in module.instruments] if module else [],
         "uses": [_used(work, key, request) for key in spec.uses],
         "parts": work.report.parts if spec.report_key else (),
-        "left": kept_leftovers(work), "versions": versions_of(work, request), "step": _next_step(work, request),
+        "left": kept_leftovers(work),
+        "versions": versions_of(work, request), "step": _next_step(work, request),
         "teacher": teacher_of(work), "problem": "", "person": request.person.__name__,
         "note": work.ticked["note"] if work.ticked else work.note,
     }  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import peppercorn
 
 from lms_leiderschap.submission.blocks import text_from_blocks
-from lms_leiderschap.submission.model import Answer, Work, report_for
+from lms_leiderschap.submission.model import Work, report_for
 
 HOLDS = {"text": "blocks", "instrument_comparison": "blocks", "choice": "choice"}  # else: entries
 
@@ -25,6 +25,8 @@ class Leftover(NamedTuple):
 
 def kept_leftovers(work: Work) -> list[Leftover]:
     """What the draft holds in parts that are no longer asked, or of another kind now."""
+    if not work.edition.generation:
+        return []  # it was never moved: the parts of now are all there were
     asked = {part.key: HOLDS.get(part.kind, "entries") for part in work.report.parts}
     return [
         Leftover(_title(work, key), plain(draft.value))
@@ -46,7 +48,7 @@ def sent_leftovers(work: Work, controls: list[tuple[str, str]]) -> list[Leftover
             for key, texts in sent.items() if texts and key not in asked]  # fmt: skip
 
 
-def plain(value: Answer) -> str:
+def plain(value: Any) -> str:
     """A draft as somebody reads it beside the text of the page."""
     entries = [" · ".join(map(str, entry.values())) for entry in value.get("entries", ())]
     return text_from_blocks(value.get("blocks", ())) or "\n".join(entries)
