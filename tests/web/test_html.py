@@ -1,5 +1,6 @@
 import copy
 import pickle
+import time
 import unicodedata
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
@@ -10,7 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms_leiderschap.web.cleaning import clean_text
-from lms_leiderschap.web.html import SafeHtml, escaped, markdown, plain_text, safe_html, split_tags
+from lms_leiderschap.web.html import (
+    LONGEST_MARKDOWN,
+    SafeHtml,
+    escaped,
+    images_named,
+    markdown,
+    markdown_with,
+    plain_text,
+    safe_html,
+    split_tags,
+)
 
 PIECES = [
     "<script>",
@@ -213,3 +224,66 @@ def test_safe_markup_is_stored_as_a_plain_text():
 
 def test_deep_nesting_is_no_trouble():
     assert safe_html("<b>" * 50_000 + "x").count("x") == 1
+
+
+N = 25_000
+NASTY = {
+    "pictures that never end": "![" * N,
+    "brackets": "[" * N + "a" + "](b)" * N,
+    "links that never end": "[a](" * N,
+    "stars": "*a_" * N,
+    "quotes": "> " * N + "x",
+    "lists": "- " * N + "x",
+    "quotes in lists": "- > " * N + "x",
+    "ticks": "".join("`" * n + " " for n in range(400)),
+    "a wide table": "|a" * N + "\n" + "|-" * N,
+    "marks above one letter": "a" + "\u0300\u0316" * (2 * N),
+    "marks as entities": "a" + "&#768;&#790;" * (N // 4),
+    "references": "[a]: b\n" + "[a]" * N,
+    "html": "<b>" * N,
+}
+
+
+@pytest.mark.parametrize("text", NASTY.values(), ids=NASTY)
+def test_no_markdown_of_a_hundred_thousand_signs_keeps_a_page_waiting(text):
+    began = time.thread_time()
+    markdown_with(text[:LONGEST_MARKDOWN], {"a.png": "/a.png"})
+    images_named(text)
+    # Seconds of the processor, with room for a slow machine: what was wrong took forty.
+    assert time.thread_time() - began < 6
+
+
+def test_markdown_beyond_its_size_is_shown_as_it_was_typed():
+    assert markdown("*a* <b>" * LONGEST_MARKDOWN).startswith("<p>*a* &lt;b&gt;*a*")
+
+
+def test_a_few_marks_above_a_letter_stay_and_any_number_of_other_signs():
+    marks = "\u0316" * 15 + "\u0300" * 15
+    assert clean_text(f"x{marks}\u0300!") == f"x{marks}!"
+    assert clean_text("-" * 99) == "-" * 99
+
+
+PICTURES = {"a.png": "/a", "b.png": "/b", "c.png": "/c"}
+
+
+def shown(name: str, described: str) -> str:
+    return f'<img src="/{name}" alt="{described}" loading="lazy"/>'
+
+
+def test_each_picture_stands_where_the_text_shows_it():
+    assert images_named("![a](a.png) ![b](x.svg) ![](c.png)") == ["a.png", "c.png"]
+    text = "![een](a.png)![twee](b.png)0![drie](c.png) ![weg](d.png)"
+    pictures = f"{shown('a', 'een')}{shown('b', 'twee')}0{shown('c', 'drie')}"
+    assert markdown_with(text, PICTURES) == f"<p>{pictures} weg</p>\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn"),
+    [
+        ("\ue0000\ue001![x](a.png)", "0" + shown("a", "x")),
+        ("![x](a.png)&#xe000;7&#xe001;", shown("a", "x")),
+        ('![" onload="b](a.png)', shown("a", "&quot; onload=&quot;b")),
+    ],
+)
+def test_no_text_makes_a_picture_of_its_own(text, drawn):
+    assert markdown_with(text, PICTURES) == f"<p>{drawn}</p>\n"

@@ -17,6 +17,7 @@ from markdown_it import MarkdownIt
 
 from lms_leiderschap.web.cleaning import clean_text
 
+LONGEST_MARKDOWN = 100_000
 _INLINE = ("a", "b", "br", "em", "i", "s", "span", "strong", "sub", "sup", "u")
 _LISTS = ("li", "ol", "ul", "table", "tbody", "td", "th", "thead", "tr")
 _TAGS = {*_INLINE, *_LISTS, "blockquote", "h2", "h3", "h4", "h5", "p"}
@@ -36,9 +37,11 @@ _BETWEEN_BRACKETS = re.compile("[^<>]+")
 _TAG = re.compile("(<[^<>]*>)")
 _BREAK = re.compile("</?(?:p|br|div|h[1-6]|[uo]l|li|table|thead|tbody|tr|t[hd]|blockquote)[ >]")
 _TITLE = re.compile("(</?)h1(?=[ >])")
-_SHOWN = re.compile(r"!\[([^\]\n]*)\]\(([\w-]+\.(?:png|jpe?g|gif|webp))\)", re.I)
-_IMAGE = re.compile(_SHOWN.pattern.replace("([^", "(?:[^", 1), re.I)
-_MARK = "\ue000"  # a sign for private use: nobody's keyboard has it
+# Without a bracket in the description and with an end to it: a text of "![![![…" takes one pass.
+_SHOWN = re.compile(r"!\[([^\[\]\n]{0,500})\]\(([\w-]{1,200}\.(?:png|jpe?g|gif|webp))\)", re.I)
+# Where a picture comes, between two signs for private use: nobody's keyboard has them.
+_MARK_SIGNS = re.compile("[\ue000\ue001]")
+_MARK = re.compile("\ue000([0-9]{1,6})\ue001")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
@@ -72,13 +75,18 @@ def safe_html(text: str, *, images: bool = False) -> SafeHtml:
 
 @lru_cache(maxsize=512)
 def markdown(text: str) -> SafeHtml:
-    """What a plugin author wrote in markdown; HTML in it is shown as text."""
+    """What a plugin author wrote in markdown; HTML in it is shown as text.
+
+    A text beyond LONGEST_MARKDOWN signs is shown as it was typed: it would keep a page waiting.
+    """
+    if len(text) > LONGEST_MARKDOWN:
+        return safe_html(f"<p>{escaped(text)}</p>")
     return safe_html(_TITLE.sub(r"\1h2", _MARKDOWN.render(clean_text(text))))
 
 
 def images_named(text: str) -> list[str]:
     """Names of the files that a text in markdown shows as a picture."""
-    return [name for name in _IMAGE.findall(text) if name]
+    return [found[2] for found in _SHOWN.finditer(text)]
 
 
 def markdown_with(text: str, images: Mapping[str, str]) -> SafeHtml:
@@ -86,21 +94,22 @@ def markdown_with(text: str, images: Mapping[str, str]) -> SafeHtml:
 
     A picture that is not among them is left out, with its description in its place.
     """
-    marks: dict[str, str] = {}
+    drawn: list[str] = []
 
     def marked(found: re.Match[str]) -> str:
         described, name = escaped(found[1], quote=True), found[2]
         if name not in images:
             return found[1]
-        mark = f"{_MARK}{len(marks)}{_MARK}"
         address = escaped(images[name], quote=True)
-        marks[mark] = f'<img src="{address}" alt="{described}" loading="lazy"/>'
-        return mark
+        drawn.append(f'<img src="{address}" alt="{described}" loading="lazy"/>')
+        return f"\ue000{len(drawn) - 1}\ue001"
 
-    drawn = str(markdown(_SHOWN.sub(marked, text.replace(_MARK, ""))))
-    for mark, image in marks.items():
-        drawn = drawn.replace(mark, image)
-    return SafeHtml(drawn)
+    def picture(mark: re.Match[str]) -> str:
+        # An author can still spell a mark as an entity: a number that nothing has is nothing.
+        return "".join(drawn[int(mark[1]) :][:1])
+
+    markup = markdown(_SHOWN.sub(marked, _MARK_SIGNS.sub("", text)))
+    return SafeHtml(_MARK.sub(picture, markup))
 
 
 def escaped(text: str, *, quote: bool = False) -> str:
