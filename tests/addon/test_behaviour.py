@@ -131,6 +131,8 @@ def test_two_workers_on_one_event_keep_it_once(world: Any, visit: Any) -> None:
     "event.records.put('soort', 'k', {'x': 'y' * 200_000})",
     "[event.notify(event.data['person'], 'x') for _ in range(21)]",
     "x = []; x.append(x); event.records.put('soort', 'k', x)",
+    "raise ValueError('\\udcff')",
+    "raise type('Mute', (Exception,), {'__str__': lambda self: 1 / 0})",
 ])
 def test_a_failing_handler_costs_the_participant_nothing(
     world: Any, visit: Any, body: str
@@ -230,9 +232,17 @@ def test_records_are_exported_with_the_person_and_erased_with_them(
     assert records(world) == {}
 
 
+MUTE = "class Mute({kind}):\n        def __str__(self): raise ValueError('x')\n    raise Mute()"
+
+
 @pytest.mark.parametrize("body", [
     'raise RuntimeError("kapot")', "return 3", "return {}", "raise SystemExit(1)",
     "context.records.put('soort', 'k', {})",
+    MUTE.format(kind="Exception"), MUTE.format(kind="BaseException"),
+    "raise ValueError('\\udcff')", "raise ValueError('x' * 3_000_000)",
+    "from lms_leiderschap.plugin import Chart; return Chart('profile', 'T\\udcff', {'a': 3})",
+    "from lms_leiderschap.plugin import Chart\n    class Own(Chart): pass\n"
+    "    return Own('profile', 'T', {'a': 3})",
 ])
 def test_a_failing_panel_leaves_the_page_and_rests_after_three(
     world: Any, visit: Any, body: str
@@ -249,6 +259,33 @@ def test_a_failing_panel_leaves_the_page_and_rests_after_three(
     page = anna.get(f"{anna.home}/work/proef.punt")
     assert "even niet beschikbaar" in page and "Kenmerk" not in page
     assert "receipt" in hand_in(anna).request.path
+
+
+def test_what_is_kept_of_a_failure_is_bounded_and_can_be_read(world: Any, visit: Any) -> None:
+    made(world, shows("raise ValueError('\\udcff' + 'x' * 3_000_000)"))
+    anna = visit("anna")
+    anna.get(f"{anna.home}/work/proef.punt")
+    [fault] = world.registry.side.faults.of("noord", "proef", datetime.now(UTC) - SOON)
+    assert fault.sentence.startswith("ValueError: ?xxx") and len(fault.trace) <= 50_000
+
+
+def test_a_call_that_finds_no_thread_is_a_failure_of_that_panel_alone(
+    world: Any, visit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(world, shows("return 'Hier'"))
+    anna = visit("anna")
+    start = threading.Thread.start
+
+    def none_left(thread: threading.Thread) -> None:
+        if thread.name.startswith("plugin-"):
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", none_left)
+    page = anna.get(f"{anna.home}/work/proef.punt")
+    assert "even niet beschikbaar" in page and "Een verbeterpunt" in page
+    monkeypatch.undo()
+    assert "Hier" in anna.get(f"{anna.home}/work/proef.punt")
 
 
 def test_a_panel_that_sleeps_holds_no_page_up(world: Any, visit: Any) -> None:

@@ -18,6 +18,10 @@ from tests.addon.test_off_and_back import hand_in
 
 @pytest.mark.parametrize("source", [
     'raise RuntimeError("kapot")', "raise SystemExit(3)", "raise KeyboardInterrupt",
+    "class Mute(Exception):\n    def __str__(self): raise ValueError('x')\nraise Mute()",
+    "class Mute(BaseException):\n    def __str__(self): raise ValueError('x')\nraise Mute()",
+    "raise ValueError('\\udcff')", "def __getattr__(name): raise RuntimeError('no')",
+    "class Own(Plugin): pass\nplugin = Own('proef', '1.0.0', 'Eigen')",
     "plugin = None", 'plugin = "proef"', "import does_not_exist", "def (",
     '@plugin.on("feedback.relaesed")\ndef f(event): pass',
     '@plugin.panel("participant.weeek")\ndef f(context): pass',

@@ -7,81 +7,119 @@ delivers it again, and nothing is kept or sent twice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from transaction.interfaces import TransientError
+
 from lms_leiderschap.addon.data_actions import put_records
 from lms_leiderschap.addon.happenings import EVENT
-from lms_leiderschap.addon.records import OpenRecords, records_of
+from lms_leiderschap.addon.records import records_of
 from lms_leiderschap.addon.standing import may_act, settings_of
 from lms_leiderschap.institution.model import Institution
 from lms_leiderschap.message.actions import mail_notice
 from lms_leiderschap.plugin.behaviour import Event, frozen_settings
-from lms_leiderschap.plugin.bounded import within_time
+from lms_leiderschap.plugin.bounded import named, within_time
 from lms_leiderschap.plugin.contract import Plugin
 from lms_leiderschap.web.jobs import later
 
 HANDLER_SECONDS = 5.0
 MOST_TRIES = 3
-REST = timedelta(minutes=1)
 WAITS = timedelta(days=30)
 
 
 class Happening(NamedTuple):
-    """One entry of the outbox with what its handler needs."""
+    """One entry of the outbox with what its handler needs.
+
+    version  of the plugin that the records followed when it began
+    """
 
     plugin: Plugin
     data: Mapping[str, Any]
     settings: Mapping[str, Any]
+    version: str
+
+
+class Done(NamedTuple):
+    """What a handler wants written: its records and whom to tell what and when."""
+
+    written: Mapping[tuple[str, str], tuple[Any, int]]
+    notices: Sequence[tuple[str, str, datetime | None]]
 
 
 def deliver(jobs: Any, entry: Any, number: int) -> None:
-    """Handle one event of the outbox, or let it wait."""
+    """Handle one event of the outbox, or let it wait.
+
+    What cannot be written of what a handler asks counts as a failure of the handler.
+    """
     happening = jobs.within(entry, lambda institution: _take(jobs, institution, entry, number))
     if happening is None:
         return
-    plugin, name = happening.plugin, happening.data["event"]
+    try:
+        done = _called(jobs, entry, happening)
+        jobs.within(entry, lambda institution: _handled(
+            institution, number, happening, done, jobs.at))  # fmt: skip
+    except TransientError:
+        raise  # too many others wrote at the same moment; that is not the plugin's doing
+    except Exception as error:
+        why = _said(error)
+        jobs.within(entry, lambda institution: _failed(institution, number, why, jobs.at))
+        plugin, place = happening.plugin, f"event {happening.data['event']}"
+        jobs.registry.addon_watch.note(entry.key, plugin.name, plugin.version, place, error,
+                                       at=jobs.at)  # fmt: skip
+
+
+def _called(jobs: Any, entry: Any, happening: Happening) -> Done:
+    """Run the handler. Raises whatever it raises, and TooSlow."""
+    plugin, data = happening.plugin, happening.data
     records = records_of(jobs.registry.databases, entry, plugin.name, may_write=True)
     event = Event(
-        name, happening.data["key"], datetime.fromisoformat(happening.data["data"]["at"]),
-        happening.data["data"], frozen_settings(happening.settings), records,
+        data["event"], data["key"], datetime.fromisoformat(data["data"]["at"]), data["data"],
+        frozen_settings(happening.settings), records,
     )  # fmt: skip
+    within_time(plugin.name, HANDLER_SECONDS, plugin.behaviour.handlers[event.name], event)
+    return Done(dict(records.written), list(event.notices))
+
+
+def _said(error: Exception) -> str:
+    """An error in one line; its own words may fail too."""
     try:
-        within_time(plugin.name, HANDLER_SECONDS, plugin.behaviour.handlers[name], event)
-        notices = list(event.notices)
-    except Exception as error:
-        jobs.registry.addon_watch.note(
-            entry.key, plugin.name, plugin.version, f"event {name}", error, at=jobs.at
-        )
-        why = f"{type(error).__name__}: {error}"[:200]
-        jobs.within(entry, lambda institution: _failed(institution, number, why, jobs.at))
-        return
-    jobs.within(
-        entry, lambda institution: _handled(institution, number, plugin, records, notices, jobs.at)
-    )
+        return f"{type(error).__name__}: {error}"[:200]
+    except Exception:
+        return type(error).__name__
+
+
+def waits(registry: Any, entry: Any, institution: Institution, item: Mapping[str, Any],
+          at: datetime) -> bool:  # fmt: skip
+    """Whether an event waits for its add-on, at most 30 days. Nothing is written for it.
+
+    It waits while the add-on is off, paused, not installed here, or has records of another version.
+    """
+    name = item["data"]["addon"]
+    addon, plugin = institution.addons[name], registry.plugins.loaded.get(name)
+    if datetime.fromisoformat(item["at"]) + WAITS <= at:
+        return False
+    if plugin is None or not may_act(addon, plugin):
+        return True
+    since = addon.since or item["at"]
+    return bool(registry.addon_watch.rests(entry.key, name, since=since, at=at))
 
 
 def _take(jobs: Any, institution: Institution, entry: Any, number: int) -> Happening | None:
-    """What is to be handled now; an entry whose add-on rests waits, at most 30 days."""
+    """What is to be handled now; what waited too long, or nobody hears any more, is dropped."""
     item = institution.outbox.get(number)
     if item is None or item["state"] != "waiting":
         return None
+    if waits(jobs.registry, entry, institution, item, jobs.at):
+        return None
     name = item["data"]["addon"]
     addon, plugin = institution.addons[name], jobs.registry.plugins.loaded.get(name)
-    rests = jobs.registry.addon_watch.rests(entry.key, name, since=addon.since or item["at"],
-                                            at=jobs.at)  # fmt: skip
-    if plugin is None or rests or not may_act(addon, plugin):
-        if datetime.fromisoformat(item["at"]) + WAITS <= jobs.at:
-            institution.outbox.drop(number)
-        else:
-            due = (jobs.at + REST).isoformat()
-            institution.outbox.replace(number, item | {"due": due})
-        return None
-    if item["data"]["event"] not in plugin.behaviour.handlers:
+    heard = plugin is not None and item["data"]["event"] in plugin.behaviour.handlers
+    if plugin is None or not heard or not may_act(addon, plugin):
         institution.outbox.drop(number)
         return None
-    return Happening(plugin, item["data"], settings_of(addon, plugin))
+    return Happening(plugin, item["data"], settings_of(addon, plugin), addon.version)
 
 
 def _failed(institution: Institution, number: int, why: str, at: datetime) -> None:
@@ -95,18 +133,16 @@ def _failed(institution: Institution, number: int, why: str, at: datetime) -> No
 
 
 def _handled(
-    institution: Institution,
-    number: int,
-    plugin: Plugin,
-    records: OpenRecords,
-    notices: list[tuple[str, str, datetime | None]],
-    at: datetime,
+    institution: Institution, number: int, happening: Happening, done: Done, at: datetime
 ) -> None:
+    plugin = happening.plugin
+    addon = institution.addons[plugin.name]
     if institution.outbox.get(number) is None:
         return  # somebody else handled it, or the person was erased meanwhile
-    addon = institution.kept_addons().named(plugin.name)
-    put_records(addon, records.written, at=at)
-    for person_id, text, due in notices:
+    if addon.version != happening.version:
+        return  # it was updated meanwhile; the handler runs again with what is there now
+    put_records(institution.kept_addons().named(plugin.name), done.written, at=at)
+    for person_id, text, due in done.notices:
         person = institution.people.get(person_id)
         if person is not None:
             mail_notice(person, plugin.name, plugin.title, text, at=max(due or at, at))
@@ -114,4 +150,5 @@ def _handled(
 
 
 def includeme(config: Any) -> None:
-    config.add_delivery(EVENT, deliver)
+    registry = config.registry
+    config.add_delivery(EVENT, deliver, lambda *found: waits(registry, *found))

@@ -8,9 +8,7 @@ that every other process stops too.
 from __future__ import annotations
 
 import logging
-import sqlite3
 import threading
-import traceback
 from collections import defaultdict, deque
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +16,7 @@ from typing import Any
 from lms_leiderschap.addon.actions import pause
 from lms_leiderschap.institution.actions import SYSTEM
 from lms_leiderschap.institution.model import Institution
+from lms_leiderschap.plugin.bounded import named, trace_of
 from lms_leiderschap.store.faults import Fault
 from lms_leiderschap.store.side import SideStore
 from lms_leiderschap.web.errors import reference
@@ -44,17 +43,16 @@ class Watch:
 
         institution  key; place  what was called, as "panel participant.week"
         """
-        mark = reference()
-        sentence = f"{type(error).__name__}: {error}"[:LONGEST]
-        log.error("add-on %s of %s, %s: %s [%s]", addon, institution, place, sentence, mark,
-                  exc_info=error)  # fmt: skip
+        mark, sentence, trace = reference(), named(error)[:LONGEST], trace_of(error)
         with self._lock:
             self._lately[institution, addon].append(at)
-        trace = "".join(traceback.format_exception(error))
+        # The trace goes into the log as text: there too the error may not speak for itself.
+        log.error("add-on %s of %s, %s: %s [%s]\n%s", addon, institution, place, sentence, mark,
+                  trace)  # fmt: skip
         try:
             fault = Fault(at, mark, place, version, sentence, trace)
             self.side.faults.note(institution, addon, fault)
-        except sqlite3.Error:
+        except Exception:
             log.exception("a failure of add-on %s could not be kept", addon)
         return mark
 

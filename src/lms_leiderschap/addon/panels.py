@@ -20,7 +20,7 @@ from lms_leiderschap.addon.records import records_of
 from lms_leiderschap.addon.standing import settings_of, waits_for_update
 from lms_leiderschap.instrument.chart import Chart
 from lms_leiderschap.plugin.behaviour import PanelContext, frozen_settings
-from lms_leiderschap.plugin.bounded import Call, TooSlow
+from lms_leiderschap.plugin.bounded import Call, TooSlow, exact_text
 from lms_leiderschap.plugin.contract import Plugin
 from lms_leiderschap.web.charts import draw_chart
 from lms_leiderschap.web.html import SafeHtml, markdown
@@ -99,7 +99,7 @@ class Panels:
         try:
             if isinstance(call, Exception):
                 raise call
-            html = _drawn(request, call.result(until - time.perf_counter()))
+            html = encoded(_drawn(request, call.result(until - time.perf_counter())))
             self._weigh(request.entry.key, plugin.name, name, call.took)
             return Filling(plugin.title, html) if html else None
         except Exception as error:
@@ -124,11 +124,17 @@ class Panels:
 def _drawn(request: Request, returned: Any) -> SafeHtml:
     if returned is None:
         return SafeHtml()
-    if isinstance(returned, Chart):
+    if type(returned) is Chart:  # a subclass could say anything of itself
         return draw_chart(request, returned)
     if not isinstance(returned, str):
         raise Rubbish(f"{type(returned).__name__} is neither a text nor a Chart.")
-    return markdown(str(returned)[:LONGEST])
+    return markdown(exact_text(returned, LONGEST))
+
+
+def encoded(markup: SafeHtml) -> SafeHtml:
+    """Markup that a page can send. UnicodeEncodeError here, where it is the plugin's, otherwise."""
+    markup.encode("utf-8")
+    return markup
 
 
 def includeme(config: Any) -> None:

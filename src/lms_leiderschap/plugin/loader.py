@@ -3,14 +3,20 @@
 import hashlib
 import logging
 import sys
-import traceback
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Literal
 
 from lms_leiderschap.plugin.behaviour import order_of
-from lms_leiderschap.plugin.bounded import PluginExit, TooSlow, within_time
+from lms_leiderschap.plugin.bounded import (
+    PluginExit,
+    TooSlow,
+    named,
+    said,
+    trace_of,
+    within_time,
+)
 from lms_leiderschap.plugin.claims import check_beside, library_specs, specs_of, version_of
 from lms_leiderschap.plugin.contract import Plugin, PluginError
 from lms_leiderschap.plugin.images import of_module
@@ -161,13 +167,16 @@ def load(
     loaded: dict[str, Plugin] = {}
     senders: dict[str, Sender] = {}
     parked: list[ListedPlugin] = []
+    deep: dict[str, Callable[[Any], None]] = {}
     for point in sorted(points, key=lambda item: (item.name, item.value)):
         plugin = None
         try:
             sender = trust.sender_of(point)
-            plugin = within_time(point.name, IMPORT_SECONDS, _imported, point)
+            plugin, include = within_time(point.name, IMPORT_SECONDS, _imported, point)
             check_beside(plugin, loaded, library)
             loaded[plugin.name], senders[plugin.name] = plugin, sender
+            if include is not None:
+                deep[plugin.name] = include
         # A plugin may raise anything at import, even an attempt to end the program.
         except Exception as error:
             version, title = point.dist.version if point.dist else "", point.name
@@ -175,30 +184,26 @@ def load(
                 version, title = plugin.version, plugin.title
             parked.append(_parked(point.name, version, title, error))
     packages = {point.name: point.module.partition(".")[0] for point in points}
-    deep = {
-        point.name: include
-        for point in points
-        if point.name in loaded
-        and callable(include := getattr(sys.modules.get(point.module), "includeme", None))
-    }
     return Plugins(loaded, tuple(parked), library, senders, (), packages, deep)
 
 
-def _imported(point: EntryPoint) -> Plugin:
+def _imported(point: EntryPoint) -> tuple[Plugin, Callable[[Any], None] | None]:
+    """The plugin, and the ``includeme`` of its module when it is deep."""
     plugin = point.load()
-    if not isinstance(plugin, Plugin):
+    if type(plugin) is not Plugin:  # a subclass could answer otherwise each time it is asked
         raise PluginError(f"'{point.value}' is not a Plugin.")
     if plugin.name != point.name:
         raise PluginError(f"it calls itself '{plugin.name}', its entry point '{point.name}'.")
-    return plugin
+    # Here, within the time: a module may answer to this name with a function of its own.
+    include = getattr(sys.modules.get(point.module), "includeme", None)
+    return plugin, include if callable(include) else None
 
 
 def _parked(name: str, version: str, title: str, error: Exception) -> ListedPlugin:
-    said = str(error)
-    if not isinstance(error, PluginError | TooSlow | PluginExit):
-        said = f"{type(error).__name__}: {error}"
-    sentence = f"Plugin '{name}' is not loaded: {said}"
+    ours = isinstance(error, PluginError | TooSlow | PluginExit)
+    why = said(error) if ours else named(error)
+    sentence = f"Plugin '{name}' is not loaded: {why}"
     reference = hashlib.sha256(sentence.encode()).hexdigest()[:8]
-    trace = "".join(traceback.format_exception(error))
-    log.error("%s [%s]", sentence, reference, exc_info=error)
+    trace = trace_of(error)
+    log.error("%s [%s]\n%s", sentence, reference, trace)
     return ListedPlugin(name, version, title, "parked", (), sentence, reference, trace)
