@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from lms_leiderschap.addon.happenings import EVENT
+from lms_leiderschap.addon.standing import gives_back, starts_from
 from lms_leiderschap.errors import Refusal
 from lms_leiderschap.institution.actions import record
 from lms_leiderschap.institution.addon import AddOn, KeptRecord
@@ -23,18 +24,43 @@ def put_records(
 ) -> None:
     """Keep records: (kind, key) to (plain data, schema). What stood there is replaced.
 
-    The add-on must be one that is kept. An update at the same moment makes this conflict, so that
-    no record of the version before slips in after it.
+    The add-on must be one that is kept. An update at the same moment makes this or the update
+    conflict, whichever is second, so that no record of the version before slips in after it.
+    What was written under a version that was undone since is kept beside the record.
     """
-    if written and addon._p_jar is not None:
-        addon._p_jar.readCurrent(addon)
+    if written:
+        _read_current(addon)
     for place, (data, schema) in written.items():
         kept: KeptRecord | None = addon.records.get(place)
         if kept is None:
             addon.records[place] = KeptRecord(data, schema, addon.version, at.isoformat())
-        elif (kept.data, kept.shape) != (data, schema):
-            kept.data, kept.shape, kept.at = data, schema, at.isoformat()
-            kept.version = addon.version
+        elif kept.newer is not None or kept.present != (addon.version, data, schema):
+            undone = order_of(kept.version) > order_of(addon.version)
+            kept.beside = kept.present if undone else kept.newer or kept.beside
+            kept.newer, kept.at = None, at.isoformat()
+            kept.bring((addon.version, data, schema))
+
+
+def _hold(records: Any) -> None:
+    """Make this transaction conflict with any other that puts a record meanwhile.
+
+    A new record changes a bucket of the tree, and nothing that an update writes.
+    """
+    _read_current(records)
+    bucket = records._firstbucket
+    while bucket is not None:
+        _read_current(bucket)
+        bucket = bucket._next
+
+
+def _read_current(kept: Any) -> None:
+    """Conflict when another transaction changes this before ours commits.
+
+    It is loaded first: ZODB looks past what it has no state of.
+    """
+    if kept._p_jar is not None:
+        kept._p_activate()
+        kept._p_jar.readCurrent(kept)
 
 
 def update(
@@ -50,14 +76,21 @@ def update(
 
     changed  (kind, key) to the new data of every record that an upgrade step changes, worked out
              in this same transaction
-    What was is kept for ``UNDO_DAYS``.
+    What was is kept for ``UNDO_DAYS``. The version that is in use already changes nothing; Refusal
+    for a lower one.
     """
     addon = institution.kept_addons().named(name)
+    if order_of(version) < order_of(addon.version):
+        raise Refusal(_("Only a higher version is an update."))
+    if version == addon.version and not addon.waiting:
+        return
     former = {"version": addon.version, "current": addon.current}
+    _hold(addon.records)
     for place, kept in addon.records.items():
         if order_of(kept.version) < order_of(version):
-            kept.before = (kept.version, kept.data)
-            kept.data, kept.version, kept.newer = changed.get(place, kept.data), version, None
+            kept.before, (_version, _data, shape) = kept.present, starts_from(kept, version)
+            kept.newer = None if gives_back(kept, version) else kept.newer
+            kept.bring((version, changed.get(place, kept.data), shape))
     addon.version = version
     if addon.waiting:
         addon.current, addon.waiting = addon.waiting, ""
@@ -79,8 +112,9 @@ def undo_update(institution: Institution, name: str, *, by: str, at: datetime) -
         raise Refusal(_("The last update can no longer be undone."))
     for kept in addon.records.values():
         if kept.before is not None and kept.version == addon.version:
-            kept.newer = (kept.version, kept.data)
-            (kept.version, kept.data), kept.before = kept.before, None
+            kept.newer = kept.present
+            kept.bring(kept.before)
+            kept.before = None
     addon.version, addon.undo = undo["version"], None
     if undo["current"] != addon.current:
         addon.waiting, addon.current = addon.current, undo["current"]

@@ -63,7 +63,7 @@ def deliver(jobs: Any, entry: Any, number: int) -> None:
     except TransientError:
         raise  # too many others wrote at the same moment; that is not the plugin's doing
     except Exception as error:
-        why = _said(error)
+        why = named(error)[:200]
         jobs.within(entry, lambda institution: _failed(institution, number, why, jobs.at))
         plugin, place = happening.plugin, f"event {happening.data['event']}"
         jobs.registry.addon_watch.note(entry.key, plugin.name, plugin.version, place, error,
@@ -79,15 +79,10 @@ def _called(jobs: Any, entry: Any, happening: Happening) -> Done:
         frozen_settings(happening.settings), records,
     )  # fmt: skip
     within_time(plugin.name, HANDLER_SECONDS, plugin.behaviour.handlers[event.name], event)
-    return Done(dict(records.written), list(event.notices))
-
-
-def _said(error: Exception) -> str:
-    """An error in one line; its own words may fail too."""
-    try:
-        return f"{type(error).__name__}: {error}"[:200]
-    except Exception:
-        return type(error).__name__
+    checked = records_of(jobs.registry.databases, entry, plugin.name, may_write=True)
+    for (kind, key), (kept, schema) in list(records.written.items()):
+        checked.put(kind, key, kept, schema)  # once more: what a handler holds it can change
+    return Done(checked.written, list(event.notices))
 
 
 def waits(registry: Any, entry: Any, institution: Institution, item: Mapping[str, Any],

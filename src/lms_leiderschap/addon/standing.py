@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from lms_leiderschap.institution.addon import AddOn
+from lms_leiderschap.institution.addon import AddOn, Former, KeptRecord
 from lms_leiderschap.plugin.behaviour import order_of
 from lms_leiderschap.plugin.contract import Plugin
 from lms_leiderschap.plugin.loader import Plugins
@@ -32,11 +32,32 @@ def steps_after(plugin: Plugin, version: str) -> list[str]:
 def waits_for_update(addon: AddOn, plugin: Plugin) -> bool:
     """Whether records stand in a shape that this version of the plugin does not know.
 
-    Until they are brought along its handlers and panels rest; work goes on.
+    Until they are brought along its handlers and panels rest; work goes on. So do those of a
+    plugin that is older than what its records follow, until the newer one is back.
     """
     if addon.version in ("", plugin.version):
         return False
+    if is_older(addon, plugin):
+        return True
     return bool(addon.records) and bool(steps_after(plugin, addon.version))
+
+
+def is_older(addon: AddOn, plugin: Plugin) -> bool:
+    """Whether what is installed is of an earlier version than its records follow."""
+    return order_of(plugin.version) < order_of(addon.version)
+
+
+def gives_back(kept: KeptRecord, version: str) -> bool:
+    """Whether an update to a version begins with what stood in a record before an undo."""
+    return kept.newer is not None and order_of(kept.newer[0]) <= order_of(version)
+
+
+def starts_from(kept: KeptRecord, version: str) -> Former:
+    """What an update of a record to a version begins with: (version, data, shape)."""
+    if kept.newer is not None and gives_back(kept, version):
+        former, data, *shape = kept.newer
+        return former, data, shape[0] if shape else kept.shape
+    return kept.present
 
 
 def may_act(addon: AddOn, plugin: Plugin) -> bool:
@@ -45,10 +66,13 @@ def may_act(addon: AddOn, plugin: Plugin) -> bool:
 
 
 def has_update(addon: AddOn, plugin: Plugin | None) -> bool:
-    """Whether another version is ready: a folder that waits, or what was installed since."""
+    """Whether a higher version is ready: a folder that waits, or what was installed since."""
     if addon.waiting:
-        return True
-    return bool(plugin and not addon.current and addon.version not in ("", plugin.version))
+        waiting = addon.folder(addon.waiting)
+        return waiting is not None and order_of(waiting.version) > order_of(addon.version)
+    if plugin is None or addon.current or not addon.version:
+        return False
+    return order_of(plugin.version) > order_of(addon.version)
 
 
 def state_of(addon: AddOn, shelf: Plugins) -> State:

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lms_leiderschap.addon.standing import steps_after
+from lms_leiderschap.addon.standing import starts_from, steps_after
 from lms_leiderschap.institution.addon import AddOn, KeptRecord
 from lms_leiderschap.plugin.behaviour import checked_value, order_of
-from lms_leiderschap.plugin.bounded import within_time
+from lms_leiderschap.plugin.bounded import named, within_time
 from lms_leiderschap.plugin.contract import Plugin
 from lms_leiderschap.plugin.error import PluginError
 
@@ -56,7 +56,7 @@ def plan_upgrade(addon: AddOn, plugin: Plugin) -> UpgradePlan:
         try:
             data = _brought(kept, plugin, until)
         except Exception as error:
-            failures.append((kind, key, f"{type(error).__name__}: {error}"))
+            failures.append((kind, key, named(error)))
             errors.append(error)
             if len(failures) >= PAIRS:
                 break
@@ -69,14 +69,10 @@ def plan_upgrade(addon: AddOn, plugin: Plugin) -> UpgradePlan:
 
 
 def _brought(kept: KeptRecord, plugin: Plugin, until: float) -> Any:
-    """One record in the shape of the plugin's version.
-
-    What an update made of it that was undone since is given back as it was then.
-    """
-    if kept.newer is not None and kept.newer[0] == plugin.version:
-        return checked_value(kept.newer[1])
-    data: Any = checked_value(kept.data)
-    for version in steps_after(plugin, kept.version):
+    """One record in the shape of the plugin's version."""
+    former, begun, _shape = starts_from(kept, plugin.version)
+    data: Any = checked_value(begun)
+    for version in steps_after(plugin, former):
         if time.monotonic() > until:
             raise PluginError("all steps together take too long.")
         step = plugin.behaviour.upgrades[version]

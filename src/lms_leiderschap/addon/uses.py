@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lms_leiderschap.addon.standing import State, has_update, state_of
+from lms_leiderschap.addon.standing import State, has_update, is_older, state_of
 from lms_leiderschap.institution.addon import AddOn
 from lms_leiderschap.institution.model import Institution
 from lms_leiderschap.plugin.behaviour import order_of
@@ -40,6 +40,11 @@ class Standing:
     @property
     def name(self) -> str:
         return self.addon.__name__
+
+    @property
+    def is_older(self) -> bool:
+        """Whether what is loaded is of an earlier version than its records follow."""
+        return self.plugin is not None and is_older(self.addon, self.plugin)
 
 
 def standings(institution: Institution, shelf: Plugins) -> list[Standing]:

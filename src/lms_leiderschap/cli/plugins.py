@@ -152,12 +152,10 @@ def _next(shelf: Any, addon: Any) -> Any:
     from lms_leiderschap.addon.standing import has_update
 
     name = addon.__name__
-    if addon.waiting:
-        return plugin_of(bundle_of(addon.folder(addon.waiting)))
-    plugin = _loaded(shelf, name)
+    plugin = None if addon.waiting else _loaded(shelf, name)
     if not has_update(addon, plugin):
         raise SettingError(f"There is nothing to upgrade: {name} is at {addon.version or 'rest'}.")
-    return plugin
+    return plugin or plugin_of(bundle_of(addon.folder(addon.waiting)))
 
 
 def _undo(options: argparse.Namespace) -> int:

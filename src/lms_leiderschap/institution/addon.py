@@ -15,22 +15,44 @@ from persistent import Persistent
 from lms_leiderschap.store.file import StoredFile
 from lms_leiderschap.store.folder import Folder, Resource
 
+Former = tuple[str, Any, int]
+
 
 class KeptRecord(Persistent):
     """One record of a plugin: plain data, with the version of the plugin that it is shaped for.
 
-    before  (version, data) from before the last update, while that can be undone
-    newer   (version, data) from before an update was undone: given back when it is done again
+    before  (version, data, shape) from before the last update, while that can be undone
+    newer   the same from before an update was undone: given back when it is done again
+    beside  the same from before an update was undone, when the add-on wrote the record again
+            since: not given back, and kept for a while so that nothing is lost unseen
+    shape   number of the shape of the data, the plugin's own
     """
 
     schema = 1
-    personal = ("key", "data", "before", "newer")
-    retention = "until the add-on's data are destroyed"
-    before: tuple[str, Any] | None = None
-    newer: tuple[str, Any] | None = None
+    personal = ("key", "data", "before", "newer", "beside")
+    retention = "until the add-on's data are destroyed; what stands beside it for 30 days"
+    before: Former | None = None
+    newer: Former | None = None
+    beside: Former | None = None
 
     def __init__(self, data: Any, schema: int, version: str, at: str) -> None:
         self.data, self.shape, self.version, self.at = data, schema, version, at
+
+    @property
+    def present(self) -> Former:
+        """What it holds now, to be kept as before, newer or beside."""
+        return self.version, self.data, self.shape
+
+    @property
+    def others(self) -> dict[str, Any]:
+        """What is kept beside its data, by "before", "newer" and "beside"; only what there is."""
+        kept = {"before": self.before, "newer": self.newer, "beside": self.beside}
+        return {name: former for name, former in kept.items() if former is not None}
+
+    def bring(self, former: Former) -> None:
+        """Let it hold what was kept; the first release kept no shape."""
+        self.version, self.data, *shape = former
+        self.shape = shape[0] if shape else self.shape
 
 
 class FolderVersion(Resource):
@@ -143,7 +165,7 @@ class AddOns(Folder):
         """Every record in which the id of a person stands, as key or anywhere in its data."""
         for addon in self.values():
             for place, kept in addon.records.items():
-                all_data = (kept.data, kept.before, kept.newer)
+                all_data = (kept.data, *kept.others.values())
                 if person_id in place[1] or _names(person_id, all_data):
                     yield addon, place, kept
 

@@ -20,7 +20,6 @@ from lms_leiderschap.settings import InstitutionEntry
 log = logging.getLogger(__name__)
 BAD_ADDRESS = "address"
 REST = timedelta(seconds=30)
-NOTICE_WAITS = timedelta(hours=1)
 
 
 class Sender:
@@ -43,6 +42,12 @@ class Sender:
         finish(jobs, entry, number, outcome)
 
 
+def waits(_entry: InstitutionEntry, institution: Institution, item: dict[str, Any],
+          at: datetime) -> bool:  # fmt: skip
+    """Whether a mail waits for its add-on; one that has ended does not wait any more."""
+    return rests(institution, item) and not has_ended(item, at)
+
+
 def take(jobs: Any, entry: InstitutionEntry, number: int) -> EmailMessage | None:
     """Claim a mail and return it; None when there is nothing to send (any more)."""
     registry = jobs.registry
@@ -55,8 +60,6 @@ def take(jobs: Any, entry: InstitutionEntry, number: int) -> EmailMessage | None
             institution.outbox.drop(number)
             return None
         if rests(institution, item):
-            due = (jobs.at + NOTICE_WAITS).isoformat()
-            institution.outbox.replace(number, item | {"due": due})
             return None
         translate = localizer_for(registry, item["data"]["locale"]).translate
         try:

@@ -18,7 +18,7 @@ from lms_leiderschap.message.actions import (
     mail_receipt,
 )
 from lms_leiderschap.message.carrier import carrier_for
-from lms_leiderschap.message.delivery import Sender
+from lms_leiderschap.message.delivery import Sender, waits
 from lms_leiderschap.message.mail import BadAddress, address_of
 from lms_leiderschap.people.events import LinkAsked, PersonErased
 from lms_leiderschap.permissions import Permission
@@ -72,7 +72,7 @@ def includeme(config: Any) -> None:
         (on_erased, PersonErased),
     ):
         config.add_subscriber(subscriber, event)
-    config.add_delivery(MAIL, Sender(carrier))
+    config.add_delivery(MAIL, Sender(carrier), waits)
     config.add_job("look after mail", watch, timedelta(minutes=1))
     config.scan(VIEWS, ignore=None if settings.demo else f"{VIEWS}.mailbox")
     config.add_navigation(

@@ -20,6 +20,7 @@ from lms_leiderschap.store.root import institution_in
 log = logging.getLogger(__name__)
 PAUSE = 1.0
 Delivery = Callable[["Jobs", InstitutionEntry, int], None]
+Rests = Callable[[InstitutionEntry, Any, dict[str, Any], datetime], bool]
 Job = Callable[[Any, datetime], None]
 
 
@@ -27,6 +28,8 @@ class Jobs:
     """The worker of one process.
 
     deliveries  kind of outbox entry to the function (jobs, entry of the institution, number)
+    resting     kind to the function (entry, institution, item, at) that says whether an item waits
+                for something else than time: it is passed by, and nothing is written for that
     periodic    name to (function (institution, at), how often)
     at          the moment of the round at hand
     """
@@ -34,6 +37,7 @@ class Jobs:
     def __init__(self, registry: Any) -> None:
         self.registry = registry
         self.deliveries: dict[str, Delivery] = {}
+        self.resting: dict[str, Rests] = {}
         self.periodic: dict[str, tuple[Job, timedelta]] = {}
         self.at = datetime.now(UTC)
         self._wake, self._stop = threading.Event(), threading.Event()
@@ -104,8 +108,14 @@ class Jobs:
                    if item["state"] == "waiting" and item["due"] <= at.isoformat()]
             due.sort(key=lambda pair: pair[1]["at"])
             return [(number, item["kind"]) for number, item in due
-                    if item["kind"] in self.deliveries]
+                    if item["kind"] in self.deliveries
+                    and not self._rests(entry, institution, item, at)]
         return self.within(entry, look) or []
+
+    def _rests(self, entry: InstitutionEntry, institution: Any, item: dict[str, Any],
+               at: datetime) -> bool:
+        rests = self.resting.get(item["kind"])
+        return rests is not None and rests(entry, institution, item, at)
 
     def within(self, entry: InstitutionEntry, act: Callable[[Any], Any]) -> Any:
         """Call `act(institution)` in a transaction, tried again on conflicts; what it returned."""
@@ -140,8 +150,11 @@ def includeme(config: Any) -> None:
     """Give the registry its worker and slices their two directives."""
     jobs = config.registry.jobs = Jobs(config.registry)
 
-    def add_delivery(_config: Any, kind: str, deliver: Delivery) -> None:
+    def add_delivery(_config: Any, kind: str, deliver: Delivery,
+                     rests: Rests | None = None) -> None:
         jobs.deliveries[kind] = deliver
+        if rests is not None:
+            jobs.resting[kind] = rests
 
     def add_job(_config: Any, name: str, job: Job, every: timedelta) -> None:
         jobs.periodic[name] = (job, every)

@@ -27,6 +27,7 @@ from lms_leiderschap.texts import _
 from lms_leiderschap.web.fields import LineField
 from lms_leiderschap.web.form import Button, form_page
 from lms_leiderschap.web.groups import FormSchema
+from lms_leiderschap.web.saving import disposition
 
 
 @form_page(context=AddOn, name="update", permission=Permission.MANAGE_ADDONS,
@@ -49,9 +50,11 @@ class UpdatePage(AddOnPage):
 
     def _next(self) -> Plugin | None:
         addon = self.found.addon
+        if not self.found.offered:
+            return None
         waiting = addon.folder(addon.waiting) if addon.waiting else None
         if waiting is None:
-            return self.found.plugin if self.found.offered else None
+            return self.found.plugin
         try:
             return plugin_of(bundle_of(waiting))
         except PluginError:
@@ -104,7 +107,7 @@ def export(context: AddOn, request: Request) -> Response:
     note_export(request.institution, found.name, by=request.person.__name__, at=request.arrived)
     response = Response(exported(found.addon), content_type="application/zip")
     name = f"{found.name}-export.zip"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Content-Disposition"] = disposition(name)
     return response
 
 
