@@ -120,7 +120,7 @@ def move_module(edition: Edition, key: str, offer: Offer, *, by: str, at: dateti
     if not move.changes_something:
         return move
     edition.end_pins([each.name for each in move.changed])
-    _pin(edition, (*move.changed, *move.new))
+    _pin(edition, (*move.changed, *move.same, *move.new))
     if key not in edition.modules:
         edition.modules = (*edition.modules, key)
     rows = [{"key": name, "place": key, "assignment": name.partition(".")[2]}

@@ -36,6 +36,7 @@ class Move:
     module   key; title  of the new version
     origin   name and version of the add-on it would come from; former  those it came from
     changed  definitions that replace others; new  those that were not there
+    same     definitions that only come from another version now
     added    work that every participant gets: work key and title
     left     work that the new version no longer has: it stays in this edition as it is
     """
@@ -46,6 +47,7 @@ class Move:
     former: Origin
     changed: Sequence[Definition]
     new: Sequence[Definition]
+    same: Sequence[Definition]
     added: Sequence[tuple[str, str]]
     left: Sequence[tuple[str, str]]
 
@@ -81,6 +83,8 @@ def planned_move(edition: Edition, key: str, offer: Offer) -> Move | None:
         key, module.title, offer.origin.get(("module", key), UNKNOWN_ORIGIN),
         (former.plugin, former.version) if former else UNKNOWN_ORIGIN,
         changed, [each for each in found if pins[each.name] is None],
+        [each for each in known if each not in changed
+         and (pins[each.name].plugin, pins[each.name].version) != each.origin],
         [(name, title) for name, title in work.items() if name not in planned],
         [(name, edition.assignment(name).title) for name in own
          if edition.assignment(name).place not in REPEATED],

@@ -1,5 +1,6 @@
 """Reading the files of a plugin, the line a mistake stands on, and where a caller keeps its own."""
 
+import json
 import re
 import sys
 import tomllib
@@ -14,6 +15,14 @@ from lms_leiderschap.programme.mistake import Mistake
 from lms_leiderschap.texts import _
 
 OWN = "lms_leiderschap"
+DEEPEST = 30
+MOST_STEPS = 50
+LARGEST = 2**63
+UNREADABLE = _("this file holds something that cannot be read: a number that is too large, too "
+               "many brackets in each other, or half a character.")  # fmt: skip
+_STEP = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
+_MANY_STEPS = re.compile(rf"(?<![\w\\-]){_STEP}(?:[ \t]*+\.[ \t]*+{_STEP}){{{MOST_STEPS}}}")
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class Wrong(Protocol):
@@ -26,7 +35,7 @@ def text_of(path: Traversable, name: str, wrong: Wrong) -> str:
     """The text of a file; the error when it is missing or no text."""
     try:
         return path.read_text("utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, IsADirectoryError):
         raise wrong(_("this file is missing."), name, 1) from None
     except UnicodeDecodeError:
         raise wrong(_("this file is not UTF-8 text."), name, 1) from None
@@ -34,13 +43,55 @@ def text_of(path: Traversable, name: str, wrong: Wrong) -> str:
 
 def toml_of(text: str, name: str, wrong: Wrong) -> dict[str, Any]:
     """What a text in TOML holds; the error with its line."""
+    # Found first: tomllib takes the square of the number of steps.
+    if found := _MANY_STEPS.search(text):
+        raise wrong(_("this key has too many steps."), name, text.count("\n", 0, found.start()) + 1)
     try:
-        return tomllib.loads(text)
+        data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        found = re.search(r"at line (\d+)", str(error))
-        line = int(found[1]) if found else text.count("\n") + 1
-        sentence = _("this is not valid TOML: ${message}.", mapping={"message": str(error)})
-        raise wrong(sentence, name, line) from None
+        line = re.search(r"at line (\d+)", str(error))
+        number = int(line[1]) if line else text.count("\n") + 1
+        sentence = _("this is not valid TOML: ${message}.", mapping={"message": str(error)[:300]})
+        raise wrong(sentence, name, number) from None
+    except (ValueError, RecursionError):
+        raise wrong(UNREADABLE, name, 1) from None
+    _check_plain(data, name, wrong)
+    return data
+
+
+def json_of(text: str, name: str, wrong: Wrong) -> Any:
+    """What a text in JSON holds; the error with its line."""
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        sentence = _("this is not valid JSON: ${message}.", mapping={"message": error.msg})
+        raise wrong(sentence, name, error.lineno) from None
+    except (ValueError, RecursionError):
+        raise wrong(UNREADABLE, name, 1) from None
+    _check_plain(data, name, wrong)
+    return data
+
+
+def _check_plain(data: object, name: str, wrong: Wrong) -> None:
+    """Refuse what no page can show: deep nesting, a number without end, half a character."""
+    layer = [data]
+    for _level in range(DEEPEST):
+        values = [value for value in layer if not isinstance(value, dict | list)]
+        tables = [value for value in layer if isinstance(value, dict)]
+        lists = [value for value in layer if isinstance(value, list)]
+        keys = [key for table in tables for key in table]
+        if not all(_can_be_shown(value) for value in (*values, *keys)):
+            raise wrong(UNREADABLE, name, 1)
+        layer = [value for table in tables for value in table.values()]
+        layer += [value for each in lists for value in each]
+    if layer:
+        raise wrong(UNREADABLE, name, 1)
+
+
+def _can_be_shown(value: object) -> bool:
+    if isinstance(value, str):
+        return not _HALF.search(value)
+    return not isinstance(value, int | float) or abs(value) < LARGEST
 
 
 def line_of(text: str, path: Sequence[str | int], word: str) -> int:

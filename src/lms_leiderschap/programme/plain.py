@@ -5,6 +5,7 @@ and what an edition keeps. Dates and times become ISO text on the way in.
 """
 
 import datetime
+import sys
 import types
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
@@ -41,17 +42,39 @@ class Spec(Protocol):
 def plain(value: object) -> object:
     """A copy of a value as plain values; SpecError for anything that has no plain form."""
     if value is None or isinstance(value, bool | int | float | str):
-        return value
+        return exact(value)
     if isinstance(value, datetime.date | datetime.time):
-        return value.isoformat()
+        return exact(value.isoformat())
     if isinstance(value, Plain):
         return value.to_data()
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {_key(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     words = {"kind": type(value).__name__}
     raise SpecError(_("${kind} is not a plain value.", mapping=words))
+
+
+def exact(value: object) -> object:
+    """A text, number, bool or None without the class it may have of its own.
+
+    That class would be stored with it, and could show itself as markup. SpecError for a text with
+    half a sign in it (a lone surrogate): no file and no page can hold one.
+    """
+    if isinstance(value, str):
+        text = str.__str__(value)
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError:
+            raise SpecError(f"{text!r} holds half a sign, which cannot be stored.") from None
+        return text
+    if isinstance(value, int) and type(value) is not bool:
+        return int.__int__(value)
+    return float.__float__(value) if isinstance(value, float) else value
+
+
+def _key(key: object) -> str:
+    return cast(str, exact(str(key)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +188,9 @@ def _one_of(hints: tuple[Any, ...], value: object) -> object:
 
 
 def _chosen(words: tuple[Any, ...], value: object) -> object:
-    if value in words:
-        return value
+    for word in words:
+        if word == value:
+            return word
     known = [str(word) for word in words]
     sentence = _("'${word}' is none of ${known}.",
                  mapping={"word": str(value), "known": ", ".join(known)})  # fmt: skip
@@ -176,7 +200,9 @@ def _chosen(words: tuple[Any, ...], value: object) -> object:
 def _table(hint: Any, value: object) -> dict[str, object]:
     if not isinstance(value, Mapping):
         raise needed(_("a table"), value)
-    return {str(key): _inside(str(key), _fitted, hint, item) for key, item in value.items()}
+    return {
+        (word := _key(key)): _inside(word, _fitted, hint, item) for key, item in value.items()
+    }
 
 
 def _row(hint: Any, value: object) -> tuple[object, ...]:
@@ -186,15 +212,31 @@ def _row(hint: Any, value: object) -> tuple[object, ...]:
 
 
 def _single(kind: Any, value: object) -> object:
-    if isinstance(kind, type) and issubclass(kind, Plain) and isinstance(value, Mapping):
-        return kind.from_data(value)
-    if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
-        return value
+    if isinstance(kind, type) and issubclass(kind, Plain):
+        if isinstance(value, Mapping):
+            return kind.from_data(value)
+        if type(value) is kind:
+            return value
+    elif kind is Spec:
+        if isinstance(value, Spec) and _is_ours(type(value)):
+            return value
+    elif isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
+        return exact(value)
     nouns = {
         str: _("a text"), int: _("a whole number"), float: _("a number"), bool: _("true or false"),
         Spec: _("a key"),
     }  # fmt: skip
     raise needed(nouns.get(kind) or getattr(kind, "noun", kind.__name__), value)
+
+
+def _is_ours(kind: type) -> bool:
+    """Whether a class stands in the core where it says it does.
+
+    A spec of a class of a plugin's own could answer otherwise than what was checked.
+    """
+    home = sys.modules.get(kind.__module__)
+    core = kind.__module__.startswith("lms_leiderschap.")
+    return core and getattr(home, kind.__name__, None) is kind
 
 
 def needed(noun: str, value: object) -> SpecError:

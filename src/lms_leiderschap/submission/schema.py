@@ -20,7 +20,7 @@ from lms_leiderschap.submission.titles import field_title, value_title
 from lms_leiderschap.submission.upload import KINDS
 from lms_leiderschap.submission.wording import HINTS, LONG, noun_of
 from lms_leiderschap.texts import _
-from lms_leiderschap.web.choices import SelectWidget
+from lms_leiderschap.web.choices import ChoiceWidget, SelectWidget
 from lms_leiderschap.web.fields import (
     ChoiceField,
     FilesField,
@@ -114,7 +114,10 @@ def _main_field(work: Work, part: PartSpec) -> Any:
         return TextField(name="text", title=part.title, missing="", data=ties, rows=6)
     if part.kind == "choice":
         options = [(key, value_title(key)) for key in part.options]
-        return ChoiceField(name="choice", title=part.title, missing="", choices=options)
+        widget = ChoiceWidget(says_optional=not part.required)
+        return ChoiceField(
+            name="choice", title=part.title, missing="", choices=options, widget=widget
+        )
     noun, add_label = noun_of(part)
     fields = [_entry_field(work, part, name) for name in part.entry_fields]
     entry = GroupField(*fields, name="entry", title=noun)

@@ -144,8 +144,9 @@ def draw_row_head(
 
 def draw_scale(drawing: Drawing, figures: Figures, top: float) -> None:
     """The numbers under the last row."""
-    steps = ticks(figures.low, figures.high)
-    for step in steps:
+    # Without decimals two ticks may be said alike: the first of them stays.
+    steps = {figures.say(step): step for step in reversed(ticks(figures.low, figures.high))}
+    for step in steps.values():
         at = figures.across(step)
         anchor = "start" if at <= 0 else "end" if at >= 100 else "middle"
         drawing.word(at, top + 8, anchor, ("tick", figures.say(step)))

@@ -30,6 +30,7 @@ from lms_leiderschap.texts import _
 log = logging.getLogger(__name__)
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 PLAIN = "lms_leiderschap.templates:web/error.pt"
+MARK = "lms.mark"  # in the environ: the reference under which somebody kept the error already
 
 
 def reference() -> str:
@@ -76,7 +77,7 @@ def busy(error: Exception, request: Request) -> Response:
 
 def failed(error: Exception, request: Request) -> Response:
     """Everything nobody thought of."""
-    mark = reference()
+    mark = request.environ.get(MARK) or reference()
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         log.critical("disk full %s %s", mark, request.path_info)
         return error_page(request, 507, _("There is no room to save"),

@@ -28,6 +28,7 @@ from lms_leiderschap.plugin.behaviour import Behaviour
 from lms_leiderschap.plugin.contract import Plugin
 from lms_leiderschap.store.faults import LAST, Fault
 from lms_leiderschap.texts import _
+from lms_leiderschap.web.saving import disposition
 
 STATES: dict[str, tuple[str, str, Any]] = {
     "on": ("good", "circle-check", _("On")),
@@ -46,6 +47,22 @@ KINDS: dict[str, Any] = {
     "deep": _("with pages of its own (deep)"),
 }  # fmt: skip
 PRESSING = ("paused", "parked", "update")  # what the card on top speaks of first
+SLOT_TITLES: dict[str, Any] = {
+    "participant.week": _("My week"),
+    "participant.module": _("the page of an assignment"),
+    "teacher.margin": _("beside a report that gets feedback"),
+    "office.board": _("the board of the office"),
+    "instrument.results": _("results of an instrument"),
+    "public.programme": _("the public page of a programme"),
+}
+EVENT_TITLES: dict[str, Any] = {
+    "submission.handed_in": _("a report that is handed in"),
+    "submission.returned": _("a report that goes back"),
+    "feedback.released": _("feedback that is released"),
+    "instrument.closed": _("a round of an instrument that closes"),
+    "enrolment.confirmed": _("a new participant"),
+    "credential.issued": _("a certificate"),
+}
 DONE: dict[str, Any] = {
     "on": _("${title} is on. New editions can use it; you can add its modules to a running one."),
     "off": _("${title} is off. What was made with it stays readable and gets feedback."),
@@ -106,7 +123,7 @@ def detail_page(context: AddOn, request: Request) -> dict[str, Any]:
     found = known(context, request)
     addon, plugin = found.addon, found.plugin
     return {
-        **brings(plugin), "moment": datetime.fromisoformat,
+        **brings(plugin, request), "moment": datetime.fromisoformat,
         "quality": level_of(addon, request.shelf),
         "changes": changes_between(plugin, "") if plugin else [],
         "title": found.title, "row": found, "addon": addon, "plugin": plugin,
@@ -117,10 +134,13 @@ def detail_page(context: AddOn, request: Request) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def brings(plugin: Plugin | None) -> dict[str, list[str]]:
-    """What the code of a plugin does, by name: places it fills and events it hears of."""
-    behaviour = plugin.behaviour if plugin else Behaviour()
-    return {"panels": sorted(behaviour.panels), "handlers": sorted(behaviour.handlers)}
+def brings(plugin: Plugin | None, request: Request) -> dict[str, list[str]]:
+    """What the code of a plugin does, in words: places it fills and events it hears of."""
+    behaviour, say = plugin.behaviour if plugin else Behaviour(), request.localizer.translate
+    return {
+        "panels": [say(SLOT_TITLES[name]) for name in sorted(behaviour.panels)],
+        "handlers": [say(EVENT_TITLES[name]) for name in sorted(behaviour.handlers)],
+    }
 
 
 def _faults(request: Request, name: str) -> list[Fault]:
@@ -166,7 +186,7 @@ def trace_file(context: AddOn, request: Request) -> Response:
     if not text:
         raise HTTPNotFound
     response = Response(text, content_type="text/plain", charset="utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{found.name}-{mark}.txt"'
+    response.headers["Content-Disposition"] = disposition(f"{found.name}-{mark}.txt")
     return response
 
 

@@ -12,6 +12,7 @@ from lms_leiderschap.addon.actions import change_settings, pause, remove, switch
 from lms_leiderschap.addon.edition_actions import move_edition
 from lms_leiderschap.addon.standing import settings_of
 from lms_leiderschap.addon.uses import Standing, editions_of
+from lms_leiderschap.addon.views.edition import offer_of
 from lms_leiderschap.addon.views.panel import back_to, brings, known
 from lms_leiderschap.institution.addon import AddOn
 from lms_leiderschap.permissions import Permission
@@ -71,9 +72,11 @@ class SwitchOn(AddOnPage):
             raise HTTPNotFound
         self.plugin = self.found.plugin
         self.title = _("Switch on ${title}", mapping={"title": self.found.title})
-        # Also those that have them already: pressed twice, the form asks the same.
+        # Also those that have them already: pressed twice, the form asks the same. One that is
+        # paused offers nothing until it runs again.
+        offers = self.plugin.modules and self.found.addon.paused is None
         self.editions = {edition.name: edition for edition in editions_of(request.institution)
-                         if edition.state == "running" and self.plugin.modules}  # fmt: skip
+                         if edition.state == "running" and offers}  # fmt: skip
 
     def _missing(self, edition: Edition) -> list[str]:
         return [each.key for each in self.plugin.modules if each.key not in edition.modules]
@@ -92,7 +95,7 @@ class SwitchOn(AddOnPage):
     def save(self, values: dict[str, Any]) -> str:
         institution, name = self.request.institution, self.found.name
         switch_on(institution, name, version=self.plugin.version, **self.who())
-        offer = self.request.shelf.offer([*institution.switched_on(), name])
+        offer = offer_of(self.request)
         for chosen in values.get("editions", ()):
             for key in self._missing(self.editions[chosen]):
                 move_edition(self.editions[chosen], key, offer,
@@ -100,7 +103,8 @@ class SwitchOn(AddOnPage):
         return back_to(name, "on")
 
     def extra(self) -> dict[str, Any]:
-        return {**super().extra(), **brings(self.plugin), "row": self.found, "plugin": self.plugin}
+        own = {"row": self.found, "plugin": self.plugin}
+        return {**super().extra(), **brings(self.plugin, self.request), **own}
 
 
 @form_page(context=AddOn, name="switch-off", permission=Permission.MANAGE_ADDONS, renderer=PLAIN)

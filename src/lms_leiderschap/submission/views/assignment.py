@@ -15,6 +15,7 @@ from pyramid.view import view_config
 from lms_leiderschap.errors import Refusal
 from lms_leiderschap.permissions import Permission
 from lms_leiderschap.programme.model import Edition
+from lms_leiderschap.programme.spec import ModuleSpec
 from lms_leiderschap.submission.actions import tick, untick
 from lms_leiderschap.submission.model import Work
 from lms_leiderschap.submission.products import handed_on, product_title
@@ -22,8 +23,10 @@ from lms_leiderschap.submission.views.leftover import kept_leftovers
 from lms_leiderschap.submission.views.words import due_of, teacher_of, version_of, versions_of
 from lms_leiderschap.texts import _
 from lms_leiderschap.web.cleaning import clean_text, posted_controls
-from lms_leiderschap.web.html import images_named, markdown_with
+from lms_leiderschap.web.html import SafeHtml, images_named, markdown_with
 
+PHASES = {"before": _("Before the meeting"), "on": _("At the meeting"),
+          "after": _("After the meeting")}  # fmt: skip
 PAGE = "lms_leiderschap.templates:submission/assignment.pt"
 
 
@@ -64,11 +67,20 @@ def _page(work: Work, request: Request) -> dict[str, Any]:
         "tools": [_tool_title(edition, key) for key in module.instruments] if module else [],
         "uses": [_used(work, key, request) for key in spec.uses],
         "parts": work.report.parts if spec.report_key else (),
-        "left": kept_leftovers(work),
+        "phases": _phases(work, module, brief, request), "left": kept_leftovers(work),
         "versions": versions_of(work, request), "step": _next_step(work, request),
         "teacher": teacher_of(work), "problem": "", "person": request.person.__name__,
         "note": work.ticked["note"] if work.ticked else work.note,
     }  # fmt: skip
+
+
+def _phases(
+    work: Work, module: ModuleSpec | None, brief: str, request: Request
+) -> list[tuple[Any, SafeHtml]]:
+    """What the module does before, on and after its meeting, but for what the brief says."""
+    texts = module.work_form if module else {}
+    return [(PHASES[name], markdown_with(text, _pictures(work, text, request)))
+            for name, text in texts.items() if text and text != brief]  # fmt: skip
 
 
 def _tool_title(edition: Edition, key: str) -> str:

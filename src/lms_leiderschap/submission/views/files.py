@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from urllib.parse import quote
-
 from pyramid.httpexceptions import HTTPNotFound
 from pyramid.request import Request
 from pyramid.response import FileResponse, Response
@@ -13,8 +10,8 @@ from pyramid.view import view_config
 from lms_leiderschap.permissions import Permission
 from lms_leiderschap.store.file import StoredFile
 from lms_leiderschap.submission.model import Work
+from lms_leiderschap.web.saving import disposition
 
-_NOT_PLAIN = re.compile("[^A-Za-z0-9._ -]")
 SANDBOX = "sandbox; default-src 'none'"
 
 
@@ -42,9 +39,3 @@ def serve_file(file: StoredFile, request: Request) -> Response:
     response.headers["Content-Security-Policy"] = SANDBOX
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
-
-
-def disposition(name: str) -> str:
-    """A name as a header may carry it (RFC 6266): plain letters, and beside it all of it."""
-    plain = _NOT_PLAIN.sub("_", name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
