@@ -243,6 +243,8 @@ MUTE = "class Mute({kind}):\n        def __str__(self): raise ValueError('x')\n 
     "from lms_leiderschap.plugin import Chart; return Chart('profile', 'T\\udcff', {'a': 3})",
     "from lms_leiderschap.plugin import Chart\n    class Own(Chart): pass\n"
     "    return Own('profile', 'T', {'a': 3})",
+    "from lms_leiderschap.plugin import Chart; chart = Chart('profile', 'T', {'a': 3})\n"
+    "    object.__setattr__(chart, 'title', 'T\\udcff'); return chart",
 ])
 def test_a_failing_panel_leaves_the_page_and_rests_after_three(
     world: Any, visit: Any, body: str

@@ -132,3 +132,47 @@ def test_a_programme_comes_back_from_its_plain_form():
 def test_a_wrong_table_of_a_programme_is_named():
     with pytest.raises(SpecError, match="did you mean 'editions'"):
         ProgrammeSpec.from_data({"key": "p", "title": "P", "edition": []})
+
+
+class Live(str):
+    def __html__(self) -> str:
+        return "<script>"
+
+
+class Counted(int):
+    pass
+
+
+def test_values_are_exact_whatever_class_they_are_given_in():
+    module = ModuleSpec(
+        Live("m"), Live("M"), aliases=[Live("a")], work_form={Live("on"): Live("Day.")},
+        assignments=[AssignmentSpec("a", "A", kind=Live("reading"), count={Live("n"): Counted(3)},
+                                    exactly=Counted(2))],
+    )  # fmt: skip
+    item = module.assignments[0]
+    texts = [module.key, module.title, *module.aliases, *module.work_form,
+             *module.work_form.values(), item.kind, *item.count]  # fmt: skip
+    assert {type(text) for text in texts} == {str}
+    assert type(item.exactly) is int and type(item.count["n"]) is int
+
+
+def test_a_spec_of_a_class_of_ones_own_is_refused():
+    class Own(ModuleSpec):
+        pass
+
+    class OwnReport(ModuleSpec):
+        __module__ = ModuleSpec.__module__
+
+    with pytest.raises(SpecError, match="a module is needed here"):
+        ProgrammeSpec("p", "P", modules=[{"key": "m", "order": 1, "module": Own("m", "M")}])
+    with pytest.raises(SpecError, match="a key is needed here"):
+        AssignmentSpec("a", "A", report=OwnReport("m", "M"))
+
+
+@pytest.mark.parametrize("fields", [
+    {"title": "T\udcff"}, {"title": "T", "aliases": ["\ud800"]},
+    {"title": "T", "work_form": {"on": "Day \udcff"}},
+])  # fmt: skip
+def test_a_text_with_half_a_sign_is_refused(fields):
+    with pytest.raises(SpecError, match="half a sign"):
+        ModuleSpec("m", **fields)

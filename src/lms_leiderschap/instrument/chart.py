@@ -16,6 +16,9 @@ Number = int | float
 Given = int | float | Decimal | Fraction
 # Further axes cannot be read, and two make a line.
 FEWEST_AXES, MOST_AXES = 3, 8
+MOST_ROWS, MOST_SERIES, LONGEST_TEXT = 60, 12, 500
+# Beyond it a drawing has no place for it, and a whole number no decimal notation.
+LARGEST = 10**15
 DEFAULT_SCALE = (1, 5)
 
 
@@ -35,7 +38,8 @@ class Chart(Plain, noun=_("a chart")):
     decimals  0 to 3
     n         number of respondents (or teachers, lessons) it rests on
 
-    SpecError for values that cannot be drawn.
+    At most 60 rows, 12 series and 500 signs in each text. SpecError for more, and for values that
+    cannot be drawn.
     """
 
     kind: ChartKind
@@ -53,6 +57,8 @@ class Chart(Plain, noun=_("a chart")):
             raise SpecError("a chart needs a table of values.", "values")
         if type(self.decimals) is not int or not 0 <= self.decimals <= 3:
             raise SpecError("decimals are 0 to 3.", "decimals")
+        if len(self.values) > MOST_ROWS:
+            raise SpecError(f"a chart has {MOST_ROWS} rows at most.", "values")
         values = {str(row): self._row(str(row), value) for row, value in self.values.items()}
         object.__setattr__(self, "values", values)
         if not self.scale:
@@ -67,19 +73,24 @@ class Chart(Plain, noun=_("a chart")):
 
     def _row(self, row: str, value: object) -> object:
         if isinstance(value, list | tuple):
+            if len(value) > MOST_SERIES:
+                raise SpecError(f"a chart has {MOST_SERIES} series at most.", "series")
             return tuple(self._number(row, item) for item in value)
         return self._number(row, value)
 
     def _number(self, row: str, value: object) -> Number | None:
         """The value to be shown; a whole number stays one."""
-        if value is None or type(value) is int:
+        if value is None or (type(value) is int and abs(value) <= LARGEST):
             return value
         if isinstance(value, bool) or not isinstance(value, int | float | Decimal | Fraction):
             raise SpecError(f"'{row}' needs a number, not {value!r}.", row, ("values",))
         try:
-            return float(rounded(exact(value), self.decimals))
-        except ValueError:
-            raise SpecError(f"'{row}' needs a number, not {value!r}.", row, ("values",)) from None
+            number = float(rounded(exact(value), self.decimals))
+        except (ValueError, OverflowError):
+            raise SpecError(f"'{row}' needs a number.", row, ("values",)) from None
+        if abs(number) > LARGEST:
+            raise SpecError(f"'{row}' is too large to be drawn.", row, ("values",))
+        return number
 
     def _own_scale(self) -> tuple[Number, Number]:
         if self.kind != "bars":
@@ -88,8 +99,16 @@ class Chart(Plain, noun=_("a chart")):
         low, high = min(known), max(known)
         return low, (high if high > low else 1)
 
+    def _check_texts(self) -> None:
+        texts = {"title": [self.title], "sentence": [self.sentence], "values": self.values,
+                 "series": self.series, "labels": self.labels}  # fmt: skip
+        for word, found in texts.items():
+            if any(len(text) > LONGEST_TEXT for text in found):
+                raise SpecError(f"a text of a chart has {LONGEST_TEXT} signs at most.", word)
+
     def _check(self) -> None:
-        if len(self.scale) != 2 or not self.scale[0] < self.scale[1]:
+        self._check_texts()
+        if len(self.scale) != 2 or not -LARGEST <= self.scale[0] < self.scale[1] <= LARGEST:
             raise SpecError("a scale is a lowest and a highest value.", "scale")
         wanted = len(self.series) or 1
         if self.kind == "dumbbell" and wanted != 2:

@@ -12,7 +12,7 @@ from pyramid.httpexceptions import HTTPNotFound
 from pyramid.request import Request
 from pyramid.view import view_config
 
-from lms_leiderschap.addon.panels import Rubbish
+from lms_leiderschap.addon.panels import Rubbish, encoded
 from lms_leiderschap.addon.views.panel import known
 from lms_leiderschap.institution.addon import AddOn
 from lms_leiderschap.instrument.builtin import score
@@ -26,6 +26,7 @@ from lms_leiderschap.web.charts import draw_chart
 
 TRIED_WITH = 12
 SCORE_SECONDS = 1.0
+MOST_CHARTS = 60
 
 
 @view_config(
@@ -68,7 +69,7 @@ class Trial:
         self.mark = ""
         try:
             drawn = self._scored(addon, spec)
-            self.charts = [draw_chart(request, chart) for chart in drawn]
+            self.charts = [encoded(draw_chart(request, chart)) for chart in drawn]
         except Exception as error:
             self.mark = request.registry.addon_watch.note(
                 request.entry.key, addon.__name__, version, f"score {spec.key}", error,
@@ -85,7 +86,9 @@ class Trial:
         if answers is None:
             return ()
         charts = within_time(addon.__name__, SCORE_SECONDS, score, answers)
-        if not isinstance(charts, list | tuple) or not all(isinstance(c, Chart) for c in charts):
+        if type(charts) not in (list, tuple) or not all(type(each) is Chart for each in charts):
             raise Rubbish("a score gives a list of Charts.")
+        if len(charts) > MOST_CHARTS:
+            raise Rubbish(f"a score gives {MOST_CHARTS} charts at most.")
         return charts
 
