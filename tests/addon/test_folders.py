@@ -355,3 +355,28 @@ def test_a_picture_that_is_not_there_is_told(browse: Any) -> None:
     found["texts/voor.md"] = b"![x](modell.png)"
     page = upload(browse("ada"), zipped(found), status=422)
     assert "toont afbeelding ‘modell.png’, die er niet is. Bedoelt u ‘model.png’?" in page
+
+
+@pytest.mark.parametrize(
+    "more",
+    [f"api = {'1' * 5000}", f"more = {'[' * 20_000}", f"{'.'.join(['a'] * 30_000)} = 1",
+     'changes."9" = "x"'.replace("9", "9" * 5000)],
+    ids=["digits", "brackets", "steps", "changes"],
+)  # fmt: skip
+def test_an_upload_that_nobody_writes_is_refused_like_any_mistake(browse: Any, more: str) -> None:
+    ada = browse("ada")
+    found = files()
+    head = found["plugin.toml"].decode().replace("changes =", "#")
+    page = upload(ada, zipped({**found, "plugin.toml": f"{head}{more}\n".encode()}), status=422)
+    assert page.html.select_one(".error").text.strip()
+    assert "Samen leren" not in ada.get("/addons")
+
+
+def test_a_version_cannot_say_how_a_download_is_called(browse: Any) -> None:
+    ada = browse("ada")
+    for version in ("1.0\\r\\nX: y", "1.0€", '1.0\\"; filename*=x', "1" * 5000):
+        page = upload(ada, zipped(files(version=version)), status=422)
+        assert "hoort een versie" in page
+    upload(ada, zipped(files(version="1.0-b+3")), status=303)
+    saved = ada.get("/addons/samen/download").headers["Content-Disposition"]
+    assert saved.endswith("filename*=UTF-8''samen-1.0-b%2B3.zip")

@@ -1,6 +1,7 @@
 """Zips that strangers send: what is read, and what is refused before it costs anything."""
 
 import io
+import random
 import tracemalloc
 from pathlib import Path
 from zipfile import ZipInfo
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from lms_leiderschap.plugin.error import PluginError
 from lms_leiderschap.plugin.folder import read_folder
-from lms_leiderschap.plugin.parcel.admitted import MOST_FILES
+from lms_leiderschap.plugin.parcel.admitted import MOST_FILES, MOST_TEXT
 from lms_leiderschap.plugin.parcel.archive import Bundle, admit, read_directory, read_zip, write_zip
 from tests.plugin.hostile import GOOD, HEAD, HOSTILE, MB, PNG, beside, renamed, zipped
 
@@ -187,3 +188,18 @@ def test_a_zip_that_was_cut_off_is_refused(length: int) -> None:
 def test_any_bytes_are_refused_in_a_sentence(data: bytes, end: bytes) -> None:
     with pytest.raises(PluginError):
         read_zip(data + end)
+
+
+def test_a_text_is_at_most_half_a_megabyte_and_all_texts_five() -> None:
+    most = b"x" * MOST_TEXT
+    assert admit({**GOOD, "texts/a.md": most})
+    for read in (lambda: admit({**GOOD, "texts/a.md": most + b"x"}),
+                 lambda: read_zip(beside("texts/a.md", random.Random(1).randbytes(MOST_TEXT).hex()
+                                         .encode()))):  # fmt: skip
+        with pytest.raises(PluginError, match=r"^texts/a\.md: this text is larger than 500 KB"):
+            read()
+    many = {f"texts/{n}.md": most for n in range(10)}
+    with pytest.raises(PluginError, match="the texts are larger than 5 MB"):
+        admit({**GOOD, **many})
+    with pytest.raises(PluginError, match="the texts are larger than 5 MB"):
+        read_zip(write_zip(Bundle({**GOOD, **many})))

@@ -1,3 +1,4 @@
+import time
 from pathlib import Path
 
 import pytest
@@ -182,3 +183,85 @@ def test_a_report_and_rubric_inside_an_assignment_get_a_key_of_their_own():
     assert (placed.report, placed.rubric) == ("m-punt", "m-punt")
     assert (plugin.reports[0].key, plugin.reports[0].title) == ("m-punt", "Punt")
     assert plugin.rubrics[0].key == "m-punt"
+
+
+UNREADABLE = "plugin.toml:1: this file holds something that cannot be read"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"api = {'1' * 5000}", UNREADABLE),
+        (f"api = 0x{'f' * 5000}", UNREADABLE),
+        ("api = inf", UNREADABLE),
+        (f"[[settings]]\ndefault = {2**63}", UNREADABLE),
+        (f"more = {'[' * 20_000}", UNREADABLE),
+        (f"more = {'[' * 100}{']' * 100}", UNREADABLE),
+        (f"more = {'{a = ' * 100}1{'}' * 100}", UNREADABLE),
+        (f"{'.'.join(['a'] * 30_000)} = 1", "plugin.toml:5: this key has too many steps."),
+        ("." .join(["'a'", '"\\""', " a\t"] * 10_000) + " = 1",
+         "plugin.toml:5: this key has too many steps."),
+        (f"[{'.'.join(['a'] * 30_000)}]", "plugin.toml:5: this key has too many steps."),
+        ('author = "\\ud800"', "plugin.toml:5: this is not valid TOML"),
+    ],
+    ids=range(11),
+)  # fmt: skip
+def test_toml_that_nobody_writes_is_refused_at_once(folder, text, said):
+    change(folder, "plugin.toml", HEAD, HEAD + text)
+    began = time.thread_time()
+    assert refused(folder).startswith(said)
+    assert time.thread_time() - began < 2
+
+
+def test_a_long_line_of_short_sentences_is_a_text(folder):
+    text = "Ja. Nee! " * 3000 + "a.b.c" * 12 + "." * 5000
+    change(folder, MODULE_FILE, 'title = "Eén', f'brief = "{text}"\ntitle = "Eén')
+    (module,) = Plugin.from_folder(folder).modules
+    assert module.assignments[0].brief == text
+
+
+@pytest.mark.parametrize(
+    "version",
+    ["", "x", "1.0\\r\\nX: y", "1.0€", '1.0\\"; x', "1 0", "1/0", "-1", "1" * 10, f"1.{'0' * 39}",
+     "9" * 5000],
+)  # fmt: skip
+def test_a_version_is_short_and_plain(folder, version):
+    change(folder, "plugin.toml", 'version = "1.1.0"', f'version = "{version}"')
+    assert refused(folder) == "Plugin 'scan' needs a version, as in 1.0.0."
+
+
+@pytest.mark.parametrize("version", ["1", "v2", "1.10.0rc1+build-3", "2026.123456789"])
+def test_a_version_holds_a_number(folder, version):
+    change(folder, "plugin.toml", 'version = "1.1.0"', f'version = "{version}"')
+    assert Plugin.from_folder(folder).version == version
+
+
+def test_what_changed_is_told_of_versions(folder):
+    change(folder, "plugin.toml", HEAD, f'{HEAD}changes = {{ "{"9" * 5000}" = "x" }}\n')
+    assert refused(folder).startswith("Plugin 'scan' says what changed in '9999")
+
+
+def test_a_name_has_an_end(folder):
+    change(folder, "plugin.toml", 'name = "scan"', f'name = "{"a" * 61}"')
+    assert "cannot be a plugin key: it is longer than 60 characters." in refused(folder)
+    change(folder, "plugin.toml", "a" * 61, "a" * 60)
+    assert Plugin.from_folder(folder).name == "a" * 60
+
+
+@pytest.mark.parametrize("name", ["texts/weg.md", "reports/weg.toml", "images/weg.png"])
+def test_a_folder_with_the_name_of_a_file_is_a_file_that_is_missing(folder, name):
+    (folder / name).mkdir(parents=True)
+    if name.startswith("images"):
+        assert Plugin.from_folder(folder).images == {}
+    else:
+        assert refused(folder) == f"{name}:1: this file is missing."
+
+
+def test_modules_may_describe_a_tool_equally_and_not_differently(folder):
+    other = MODULE.replace('key = "samen-leren"', 'key = "ander"').replace("verbeterpunt", "punt")
+    (folder / "modules/ander.toml").write_text(other, encoding="utf-8")
+    change(folder, "modules/ander.toml", 'key = "scan"', 'key = "scan"\nmodules = ["x"]')
+    change(folder, MODULE_FILE, 'key = "scan"', 'key = "scan"\nmodules = ["x"]')
+    assert [tool.key for tool in Plugin.from_folder(folder).tools] == ["scan"]
+    change(folder, MODULE_FILE, 'title = "Scan"', 'title = "Andere scan"')
+    assert refused(folder) == "This plugin has 2 tools with the key 'scan'."

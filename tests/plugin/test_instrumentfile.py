@@ -52,3 +52,16 @@ def test_a_broken_example_is_an_error_of_the_plugin(folder: Path) -> None:
     (folder / "instruments" / "examples" / "phase-ink.json").write_text("{", "utf-8")
     with pytest.raises(PluginError, match=r"instruments/examples/phase-ink.json:1"):
         read_instruments(folder)
+
+
+@pytest.mark.parametrize(
+    "value", [r'"\ud800"', r'{"\udfff": 1}', "1" * 5000, "NaN", "[" * 100_000, "[" * 50 + "]" * 50],
+    ids=range(6),
+)  # fmt: skip
+def test_an_example_that_no_page_can_show_is_an_error_of_the_plugin(
+    folder: Path, value: str
+) -> None:
+    example = f'{{"instrument": "x", "cases": [], "more": {value}}}'
+    (folder / "instruments" / "examples" / "phase-ink.json").write_text(example, "utf-8")
+    with pytest.raises(PluginError, match=r"phase-ink\.json:1: this file holds something"):
+        read_instruments(folder)

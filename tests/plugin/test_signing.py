@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from lms_leiderschap.plugin.error import PluginError
 from lms_leiderschap.plugin.parcel.archive import Bundle, admit, read_zip, write_zip
+from lms_leiderschap.plugin.parcel.manifest import Manifest
 from lms_leiderschap.plugin.parcel.signing import (
     MANIFEST,
     UNKNOWN,
@@ -118,6 +119,15 @@ def test_a_signature_that_is_not_right_is_an_error_and_never_a_sender(manifest: 
     with pytest.raises(PluginError) as caught:
         check(Bundle({**SIGNED, MANIFEST: manifest}), TRUSTED)
     assert caught.value.file == MANIFEST
+
+
+@pytest.mark.parametrize("where", ["files", "signer", "name"])
+def test_half_a_character_in_a_signature_is_not_read(where: str) -> None:
+    plain = {"name": "scan", "version": "1.1.0", "signer": "x", "key": "", "files": {}}
+    plain[where] = {"\ud800.md": "0" * 64} if where == "files" else "\ud800"
+    manifest = Manifest(**plain).signed(PRIVATE)
+    with pytest.raises(PluginError, match="this signature cannot be read"):
+        check(Bundle({**GOOD, MANIFEST: manifest.written()}), TRUSTED)
 
 
 def test_a_signature_of_one_plugin_does_not_serve_another(tmp_path: Path) -> None:

@@ -1,12 +1,11 @@
 """Reading an instrument file and the worked examples beside it; a mistake gets its line."""
 
-import json
 from collections.abc import Mapping, Sequence
 from importlib.resources.abc import Traversable
 from typing import Any
 
 from lms_leiderschap.programme.mistake import SpecError, nearest
-from lms_leiderschap.programme.place import folder_of_caller, line_of, text_of, toml_of
+from lms_leiderschap.programme.place import folder_of_caller, json_of, line_of, text_of, toml_of
 from lms_leiderschap.texts import _
 
 
@@ -64,12 +63,7 @@ def read_examples(folder: Traversable, place: str, key: str) -> Sequence[Mapping
 
 
 def _example(path: Traversable, name: str) -> Mapping[str, object]:
-    text = text_of(path, name, InstrumentError)
-    try:
-        data = json.loads(text)
-    except json.JSONDecodeError as error:
-        sentence = _("this is not valid JSON: ${message}.", mapping={"message": error.msg})
-        raise InstrumentError(sentence, name, error.lineno) from None
+    data = json_of(text_of(path, name, InstrumentError), name, InstrumentError)
     if not isinstance(data, dict) or not isinstance(data.get("cases"), list):
         raise InstrumentError(_("this file needs a list 'cases'."), name, 1)
     for case in data["cases"]:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from re import compile as pattern
 from typing import TYPE_CHECKING, Any, Protocol
 
-from lms_leiderschap.plugin.behaviour import order_of
 from lms_leiderschap.plugin.error import PluginError
 from lms_leiderschap.plugin.images import named_in
 from lms_leiderschap.programme.mistake import nearest
@@ -18,6 +17,11 @@ if TYPE_CHECKING:
 # The current number of the contract and, when there is one, the number before it.
 SUPPORTED_APIS = (1,)
 SLUG = pattern(r"[a-z][a-z0-9_-]*")
+# In names of files and headers as it stands; order_of makes numbers of the digits.
+VERSION = pattern(r"(?=.*[0-9])(?!.*[0-9]{10})[0-9A-Za-z][0-9A-Za-z.+-]{0,39}")
+LONGEST_NAME = 60
+# A key may be made of two others: "<module>-<assignment>".
+LONGEST_KEY = 150
 # What a key can be a key of, as sentences call it.
 NOUNS = {
     "plugin": _("plugin"),
@@ -63,14 +67,23 @@ def _check_head(plugin: "Plugin") -> None:
         words = {"name": plugin.name, "number": plugin.api, "known": known}
         raise PluginError(_("Plugin '${name}' is written for contract ${number}; this version of "
                             "the platform knows ${known}.", mapping=words))  # fmt: skip
-    if not order_of(plugin.version):
+    _check_slugs("plugin", [plugin.name], LONGEST_NAME)
+    if not VERSION.fullmatch(plugin.version):
         words = {"name": plugin.name}
         raise PluginError(_("Plugin '${name}' needs a version, as in 1.0.0.", mapping=words))
-    _check_slugs("plugin", [plugin.name])
+    for version in plugin.changes:
+        if not VERSION.fullmatch(version):
+            raise PluginError(_("Plugin '${name}' says what changed in '${version}', which is no "
+                                "version.", mapping={"name": plugin.name, "version": version[:60]},
+                                ))  # fmt: skip
 
 
-def _check_slugs(kind: str, keys: Iterable[str]) -> None:
+def _check_slugs(kind: str, keys: Iterable[str], longest: int = LONGEST_KEY) -> None:
     for key in keys:
+        if len(key) > longest:
+            words = {"key": f"{key[:40]}…", "kind": NOUNS[kind], "n": longest}
+            raise PluginError(_("'${key}' cannot be a ${kind} key: it is longer than ${n} "
+                                "characters.", mapping=words))  # fmt: skip
         if not SLUG.fullmatch(key):
             words = {"key": key, "kind": NOUNS[kind]}
             raise PluginError(_("'${key}' cannot be a ${kind} key: use small letters, digits, '-' "
@@ -126,6 +139,7 @@ def _check_assignment(
 
 def _check_known(sentence: Any, keys: Iterable[str], known: Sequence[str]) -> None:
     """``sentence`` is a translation string with the place ``key``."""
+    among = frozenset(known)
     for key in keys:
-        if key not in known:
+        if key not in among:
             raise PluginError(sentence % {"key": key}, near=nearest(key, known))

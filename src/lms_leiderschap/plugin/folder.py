@@ -24,6 +24,7 @@ from lms_leiderschap.plugin.images import read_images
 from lms_leiderschap.plugin.instrumentfile import read_instruments
 from lms_leiderschap.plugin.setting import PluginHead
 from lms_leiderschap.plugin.specfile import TEXT_FILE, SpecFile, line_of
+from lms_leiderschap.programme.place import text_of
 from lms_leiderschap.programme.spec import ModuleSpec, ProgrammeSpec
 from lms_leiderschap.submission.spec import ReportSpec
 from lms_leiderschap.texts import _
@@ -38,7 +39,7 @@ def read_folder(root: Traversable) -> dict[str, Any]:
     for file in _files(root, "modules", "module/1"):
         module, brought = _module(file)
         modules.append(module)
-        tools += [tool for tool in brought if tool not in tools]
+        tools += brought
     programmes = [
         file.spec(ProgrammeSpec, file.flat("programme"))
         for file in _files(root, "programmes", "programme/1")
@@ -46,7 +47,7 @@ def read_folder(root: Traversable) -> dict[str, Any]:
     return {
         **{field.name: getattr(head, field.name) for field in fields(head)},
         "modules": modules,
-        "tools": tools,
+        "tools": _without_same(tools),
         "instruments": read_instruments(root),
         "reports": read_reports(root),
         "rubrics": read_rubrics(root),
@@ -83,6 +84,16 @@ def _module(file: SpecFile) -> tuple[ModuleSpec, list[ToolSpec]]:
     return file.spec(ModuleSpec, named), tools
 
 
+def _without_same(tools: list[ToolSpec]) -> list[ToolSpec]:
+    """Without those that another module describes equally; unequal ones are refused later."""
+    first: dict[str, ToolSpec] = {}
+    return [
+        tool
+        for tool in tools
+        if (known := first.setdefault(tool.key, tool)) is tool or known != tool
+    ]
+
+
 def _files(root: Traversable, folder: str, schema: str) -> Iterator[SpecFile]:
     """The TOML files of one sub-folder by name; their key is the name of the file."""
     if not (root / folder).is_dir():
@@ -105,4 +116,4 @@ def _texts(root: Traversable) -> dict[str, str]:
     if not (root / "texts").is_dir():
         return {}
     named = [path for path in (root / "texts").iterdir() if TEXT_FILE.fullmatch(path.name)]
-    return {path.name: path.read_text("utf-8") for path in named}
+    return {path.name: text_of(path, f"texts/{path.name}", PluginError) for path in named}

@@ -14,8 +14,9 @@ def read_images(root: Traversable) -> dict[str, bytes]:
     folder = root / "images"
     if not folder.is_dir():
         return {}
-    found = [path for path in folder.iterdir() if path.name.lower().endswith(ENDINGS)]
-    return {path.name: path.read_bytes() for path in sorted(found, key=lambda path: path.name)}
+    named = sorted(folder.iterdir(), key=lambda path: path.name)
+    found = [path for path in named if path.name.lower().endswith(ENDINGS) and path.is_file()]
+    return {path.name: path.read_bytes() for path in found}
 
 
 def named_in(module: ModuleSpec) -> Iterator[str]:

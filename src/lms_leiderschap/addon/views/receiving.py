@@ -23,6 +23,7 @@ from lms_leiderschap.texts import _
 from lms_leiderschap.web.fields import FilesField
 from lms_leiderschap.web.form import Button, FormPage, form_page
 from lms_leiderschap.web.groups import FormSchema
+from lms_leiderschap.web.saving import disposition
 
 
 class ZipSchema(FormSchema):
@@ -96,5 +97,5 @@ def download(context: AddOn, request: Request) -> Response:
     with version.bundle.open() as source:
         response = Response(source.read(), content_type="application/zip")
     name = f"{found.name}-{version.version}.zip"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Content-Disposition"] = disposition(name)
     return response

@@ -3,7 +3,7 @@
 import codecs
 import re
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from lms_leiderschap.plugin.error import PluginError
 from lms_leiderschap.texts import _
@@ -13,6 +13,9 @@ MOST_FILES = 500
 MOST_RATIO = 50
 LONGEST_PATH = 200
 MOST_PIXELS = 50_000_000
+# Bytes of one file that is read as a text: far above what anybody writes, and read at once.
+MOST_TEXT = 500_000
+MOST_TEXTS = 5_000_000
 
 TEXTS = frozenset((".toml", ".md", ".json"))
 IMAGES = {
@@ -31,7 +34,6 @@ CODE = frozenset(
 )
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NOT_ON_WINDOWS = re.compile(r'[\\:<>"|?*]|[. ]$')
-_SLICE = 64 * 1024
 
 
 def check_paths(paths: Iterable[str]) -> None:
@@ -72,7 +74,7 @@ def check_path(path: str) -> None:
 
 
 def check_content(path: str, data: bytes) -> None:
-    """Refuse an image that is something else and a text that is not UTF-8."""
+    """Refuse an image that is something else, and a text that is no UTF-8 or too long to read."""
     kind = suffix(path)
     if kind not in IMAGES:
         _check_text(path, data)
@@ -92,6 +94,14 @@ def check_amount(files: int, size: int, path: str = "") -> None:
         sentence = _("together the files are larger than ${n} MB.",
                      mapping={"n": MOST_BYTES // 1024**2})  # fmt: skip
         raise PluginError(sentence, shown(path))
+
+
+def check_texts(sizes: Mapping[str, int]) -> None:
+    """Refuse more bytes of text together than are read within seconds."""
+    if sum(size for path, size in sizes.items() if suffix(path) not in IMAGES) > MOST_TEXTS:
+        sentence = _("together the texts are larger than ${n} MB.",
+                     mapping={"n": MOST_TEXTS // 1_000_000})  # fmt: skip
+        raise PluginError(sentence)
 
 
 def suffix(path: str) -> str:
@@ -121,16 +131,16 @@ def _check_kind(path: str) -> None:
 
 
 def _check_text(path: str, data: bytes) -> None:
-    """In slices: a text of 50 MB as one str may take 200 MB."""
+    if len(data) > MOST_TEXT:
+        sentence = _("this text is larger than ${n} KB.", mapping={"n": MOST_TEXT // 1000})
+        raise PluginError(sentence, shown(path))
     if data.startswith(codecs.BOM_UTF8):
         sentence = _("this text begins with a byte order mark; save it as UTF-8 without one.")
         raise PluginError(sentence, shown(path), 1)
-    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        for start in range(0, len(data), _SLICE):
-            decoder.decode(data[start : start + _SLICE], start + _SLICE >= len(data))
+        data.decode()
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, start + error.start) + 1
+        line = data.count(b"\n", 0, error.start) + 1
         raise PluginError(_("this file is not UTF-8 text."), shown(path), line) from None
     if found := _CONTROL.search(data):
         line = data.count(b"\n", 0, found.start()) + 1

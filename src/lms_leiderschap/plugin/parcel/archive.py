@@ -18,6 +18,7 @@ from lms_leiderschap.plugin.parcel.admitted import (
     check_content,
     check_path,
     check_paths,
+    check_texts,
     shown,
 )
 from lms_leiderschap.plugin.parcel.bundle import Bundle
@@ -44,6 +45,7 @@ def admit(files: Mapping[str, bytes]) -> Bundle:
     check_amount(len(bundle), sum(map(len, bundle.values())))
     for path, data in bundle.items():
         check_content(path, data)
+    check_texts({path: len(data) for path, data in bundle.items()})
     return bundle
 
 
@@ -52,7 +54,8 @@ def read_zip(data: bytes | BinaryIO) -> Bundle:
 
     Raises PluginError, which names the file inside the zip, for: a path out of the folder, a
     link, an encrypted or doubled entry, more than 500 entries, 50 MB or 50 times its size, what
-    is no data, text or picture, text that is not UTF-8, and what is not a sound zip.
+    is no data, text or picture, more than 500 KB in one text or 5 MB in all, text that is not
+    UTF-8, and what is not a sound zip.
     """
     file = io.BytesIO(data) if isinstance(data, bytes) else data
     place = read_directory_place(file)
@@ -179,6 +182,7 @@ def _check_sizes(entries: Mapping[str, ZipInfo]) -> None:
             sentence = _("unpacked this file is more than ${times} times as large.",
                          mapping={"times": MOST_RATIO})  # fmt: skip
             raise PluginError(sentence, shown(path))
+    check_texts({path: info.file_size for path, info in entries.items()})
 
 
 def _without_top(entries: Mapping[str, ZipInfo]) -> dict[str, ZipInfo]:

@@ -11,6 +11,7 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 
 from lms_leiderschap.plugin.error import PluginError
+from lms_leiderschap.plugin.parcel.admitted import shown
 from lms_leiderschap.plugin.parcel.keys import private_key, public_key, public_of
 from lms_leiderschap.texts import _
 
@@ -60,6 +61,7 @@ class Manifest:
             raise ValueError("not the fields of a signature")
         if not all(isinstance(value, str) for value in (*words, *files.values())):
             raise ValueError("not texts")
+        "".join((*words, *files)).encode()  # half a character is a ValueError too
         if not all(_SHA256.fullmatch(value) for value in files.values()):
             raise ValueError("not hashes")
         return cls(**plain)
@@ -79,11 +81,14 @@ class Manifest:
         """Files are those that were signed, all of them and no others; PluginError names one."""
         for path in sorted({*self.files, *hashes} - {MANIFEST}):
             if path not in hashes:
-                raise PluginError(_("this file was signed and is missing."), path)
-            if path not in self.files:
-                raise PluginError(_("this file was added after the plugin was signed."), path)
-            if hashes[path] != self.files[path]:
-                raise PluginError(_("this file was changed after the plugin was signed."), path)
+                sentence = _("this file was signed and is missing.")
+            elif path not in self.files:
+                sentence = _("this file was added after the plugin was signed.")
+            elif hashes[path] != self.files[path]:
+                sentence = _("this file was changed after the plugin was signed.")
+            else:
+                continue
+            raise PluginError(sentence, shown(path))
 
     def _covered(self) -> bytes:
         """What is signed: all but the signature, as JSON without spaces in the order of names."""
