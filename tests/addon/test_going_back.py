@@ -66,11 +66,11 @@ def newer(world: Any) -> Any:
 
 
 @contextmanager
-def opened(world: Any) -> Iterator[tuple[Any, Any]]:
+def opened(registry: Any) -> Iterator[tuple[Any, Any]]:
     """A transaction of its own with the institution in it."""
     manager = transaction.TransactionManager(explicit=True)
     manager.begin()
-    connection = world.registry.databases.connect(world.entry, manager)
+    connection = registry.databases.connect(registry.lms.institutions[0], manager)
     try:
         yield manager, institution_in(connection)
     finally:
@@ -86,7 +86,7 @@ def test_a_record_put_during_an_update_makes_the_second_conflict(
 ) -> None:
     for each in range(number):
         put(newer, f"more{each:03}", {"n": each})
-    with opened(newer) as (one, updating), opened(newer) as (other, putting):
+    with opened(newer.registry) as (one, updating), opened(newer.registry) as (other, putting):
         bring(updating, newer)
         addon = putting.kept_addons().named("proef")
         put_records(addon, {("proef-x", "late"): ({"n": 9}, 1)}, at=AT)
@@ -103,7 +103,7 @@ def test_a_record_put_during_an_update_makes_the_second_conflict(
 def test_records_put_at_one_moment_do_not_conflict(newer: Any) -> None:
     for each in range(200):
         put(newer, f"more{each:03}", {"n": each})
-    with opened(newer) as (one, first), opened(newer) as (other, second):
+    with opened(newer.registry) as (one, first), opened(newer.registry) as (other, second):
         for institution, key in ((first, "more003"), (second, "more150")):
             put_records(institution.kept_addons().named("proef"),
                         {("proef-x", key): ({"n": -1}, 1)}, at=AT)

@@ -29,7 +29,7 @@ def put_records(
     What was written under a version that was undone since is kept beside the record.
     """
     if written:
-        _read_current(addon)
+        read_current(addon)
     for place, (data, schema) in written.items():
         kept: KeptRecord | None = addon.records.get(place)
         if kept is None:
@@ -46,14 +46,14 @@ def _hold(records: Any) -> None:
 
     A new record changes a bucket of the tree, and nothing that an update writes.
     """
-    _read_current(records)
+    read_current(records)
     bucket = records._firstbucket
     while bucket is not None:
-        _read_current(bucket)
+        read_current(bucket)
         bucket = bucket._next
 
 
-def _read_current(kept: Any) -> None:
+def read_current(kept: Any) -> None:
     """Conflict when another transaction changes this before ours commits.
 
     It is loaded first: ZODB looks past what it has no state of.

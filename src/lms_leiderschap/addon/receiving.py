@@ -7,8 +7,9 @@ from io import BytesIO
 from typing import Any
 
 from lms_leiderschap.addon.actions import keep_folder
-from lms_leiderschap.addon.shelf import Shelves, plugin_of
-from lms_leiderschap.institution.addon import FolderVersion
+from lms_leiderschap.addon.data_actions import read_current
+from lms_leiderschap.addon.shelf import Shelves, bundle_of, plugin_of
+from lms_leiderschap.institution.addon import AddOn, FolderVersion
 from lms_leiderschap.institution.model import Institution
 from lms_leiderschap.plugin.behaviour import order_of
 from lms_leiderschap.plugin.claims import check_beside
@@ -34,22 +35,46 @@ def checked_folder(institution: Institution, shelves: Shelves,
                      mapping={"name": plugin.name})  # fmt: skip
         raise PluginError(sentence, "plugin.toml")
     _check_version(institution, plugin, bundle)
-    others = [
-        (name, version.version, *shelves.read(version))
-        for name in shelf.folders
-        if name != plugin.name and (version := institution.addons[name].folder()) is not None
-    ]
-    beside = shelves.installed.with_folders(others)
-    check_beside(plugin, beside.loaded, beside.library)
+    check_in_use(institution, shelves, plugin)
     return plugin, sender
 
 
+def check_in_use(institution: Institution, shelves: Shelves, plugin: Plugin) -> None:
+    """Whether a version of a folder can come in use beside what is in use now.
+
+    Of two that come in use at the same moment the second conflicts, and looks again.
+    PluginError for a name that another has, or a format that is nowhere.
+    """
+    others = []
+    for name, addon in institution.addons.items():
+        if name != plugin.name and addon.current:
+            read_current(addon)
+            version = addon.folder()
+            if version is not None:
+                others.append((name, version.version, *shelves.read(version)))
+    beside = shelves.installed.with_folders(others)
+    check_beside(plugin, beside.loaded, beside.library)
+
+
+def check_undo(institution: Institution, shelves: Shelves, addon: AddOn) -> None:
+    """The same for the folder that the last update of an add-on can go back to."""
+    former = (addon.undo or {}).get("current", "")
+    version = addon.folder(former) if former and former != addon.current else None
+    if version is not None:
+        check_in_use(institution, shelves, plugin_of(bundle_of(version)))
+
+
 def _check_version(institution: Institution, plugin: Plugin, bundle: Bundle) -> None:
-    """Other files need another version, or nobody can tell the two apart."""
-    for kept in institution.addons[plugin.name].versions.values():
+    """Other files need another version, or nobody can tell the two apart; and a higher one."""
+    addon = institution.addons[plugin.name]
+    if addon.current and order_of(plugin.version) < order_of(addon.version):
+        words = {"version": addon.version, "name": plugin.name}
+        sentence = _("version ${version} of '${name}' is in use. Give this one a higher version.",
+                     mapping=words)  # fmt: skip
+        raise PluginError(sentence, "plugin.toml")
+    for kept in addon.versions.values():
         same = order_of(kept.version) == order_of(plugin.version)
-        draft = institution.addons[plugin.name].draft
-        if same and kept.digest != bundle.digest and kept.digest != draft:
+        if same and kept.digest != bundle.digest and kept.digest != addon.draft:
             words = {"version": plugin.version, "name": plugin.name}
             sentence = _("version ${version} of '${name}' is here already with other files. Give "
                          "this one a higher version.", mapping=words)  # fmt: skip

@@ -37,6 +37,7 @@ class Shelves:
         addons = institution.addons.values()
         kept = [(addon.__name__, addon.folder()) for addon in addons if addon.current]
         versions = [(name, version) for name, version in kept if version is not None]
+        versions.sort(key=lambda pair: (pair[1].at, pair[0]))  # who came first keeps a name
         key = tuple(version.digest for _name, version in versions)
         with self._lock:
             found = self._shelves.get(key)

@@ -104,6 +104,11 @@ def editions_of(institution: Institution) -> Iterator[Edition]:
         yield from programme.editions.values()
 
 
+def offering(institution: Institution) -> list[str]:
+    """Names of the add-ons that bring something to editions now: on, and not paused."""
+    return [name for name in institution.switched_on() if institution.addons[name].paused is None]
+
+
 def changes_between(plugin: Plugin, version: str) -> list[tuple[str, str]]:
     """What a plugin says about its versions after one, newest first."""
     found = [(each, text) for each, text in plugin.changes.items()

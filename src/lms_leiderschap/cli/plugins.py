@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -134,10 +134,13 @@ def _is_written(options: argparse.Namespace, outcome: Outcome) -> bool:
 
 def _upgraded(registry: Any, institution: Any, name: str, *, dry: bool) -> Outcome:
     from lms_leiderschap.addon.data_actions import update
+    from lms_leiderschap.addon.receiving import check_in_use
     from lms_leiderschap.addon.upgrading import plan_upgrade
 
     addon = institution.addons[name]
     plugin = _next(registry.shelves.of(institution), addon)
+    if addon.waiting:
+        _checked(lambda: check_in_use(institution, registry.shelves, plugin))
     plan = plan_upgrade(addon, plugin)
     outcome = Outcome(addon.version, plan.version, plan.looked_at, len(plan.changed), plan.pairs,
                       plan.failures)  # fmt: skip
@@ -160,8 +163,11 @@ def _next(shelf: Any, addon: Any) -> Any:
 
 def _undo(options: argparse.Namespace) -> int:
     from lms_leiderschap.addon.data_actions import undo_update
+    from lms_leiderschap.addon.receiving import check_undo
 
-    def act(_registry: Any, institution: Any) -> str:
+    def act(registry: Any, institution: Any) -> str:
+        addon = institution.addons[options.name]
+        _checked(lambda: check_undo(institution, registry.shelves, addon))
         undo_update(institution, options.name, **_who())
         return str(institution.addons[options.name].version)
 
@@ -171,6 +177,16 @@ def _undo(options: argparse.Namespace) -> int:
     else:
         say(f"{options.name} is back at {version}.")
     return 0
+
+
+def _checked(check: Callable[[], None]) -> None:
+    """SettingError when what would come in use has a name of another."""
+    from lms_leiderschap.plugin.error import PluginError
+
+    try:
+        check()
+    except PluginError as error:
+        raise SettingError(f"It cannot come in use: {error}") from None
 
 
 def _loaded(shelf: Any, name: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import colander
@@ -13,21 +14,30 @@ from pyramid.response import Response
 from pyramid.view import view_config
 
 from lms_leiderschap.addon.data_actions import destroy, note_export, undo_update, update
+from lms_leiderschap.addon.receiving import check_in_use, check_undo
 from lms_leiderschap.addon.shelf import bundle_of, plugin_of
 from lms_leiderschap.addon.upgrading import plan_upgrade
 from lms_leiderschap.addon.uses import changes_between
 from lms_leiderschap.addon.views.panel import back_to, known
+from lms_leiderschap.addon.views.receiving import told
 from lms_leiderschap.addon.views.switching import PLAIN, AddOnPage
 from lms_leiderschap.errors import Refusal
-from lms_leiderschap.institution.addon import AddOn
+from lms_leiderschap.institution.addon import AddOn, FolderVersion
 from lms_leiderschap.permissions import Permission
 from lms_leiderschap.plugin.contract import Plugin
 from lms_leiderschap.plugin.error import PluginError
 from lms_leiderschap.texts import _
-from lms_leiderschap.web.fields import LineField
+from lms_leiderschap.web.fields import HiddenField, LineField
 from lms_leiderschap.web.form import Button, form_page
 from lms_leiderschap.web.groups import FormSchema
 from lms_leiderschap.web.saving import disposition
+
+
+class ShownSchema(FormSchema):
+    shown = HiddenField()
+
+
+SHOWN = ShownSchema()
 
 
 @form_page(context=AddOn, name="update", permission=Permission.MANAGE_ADDONS,
@@ -36,6 +46,9 @@ class UpdatePage(AddOnPage):
     """What an update changes, tried on copies first; then one button, all or nothing."""
 
     buttons = (Button("update", _("Update")),)
+
+    def schema(self) -> colander.SchemaNode:
+        return SHOWN
 
     def __init__(self, context: AddOn, request: Request) -> None:
         super().__init__(context, request)
@@ -60,19 +73,44 @@ class UpdatePage(AddOnPage):
         except PluginError:
             return None
 
+    @property
+    def shown(self) -> str:
+        """What this page is about: from which version or folder to which."""
+        addon = self.found.addon
+        return f"{addon.version} {addon.waiting or (self.plan.version if self.plan else '')}"
+
+    def values(self) -> dict[str, Any]:
+        return {"shown": self.shown}
+
     def save(self, values: dict[str, Any]) -> str:
-        plan = self.plan
-        if plan is None:
+        plan, plugin, request = self.plan, self.next, self.request
+        if plan is None or plugin is None:
             raise Refusal(_("There is nothing to update any more."))
+        if values["shown"] != self.shown:
+            self.form.cstruct = {**self.form.cstruct, "shown": self.shown}
+            raise Refusal(_("Meanwhile another version is ready than the one you read about. "
+                            "Nothing was changed; this page is about that version now."))
+        if self.found.addon.waiting:
+            refuse_taken(request, self.found.title, lambda: check_in_use(
+                request.institution, request.registry.shelves, plugin))
         if plan.failures:
             raise Refusal(_("Some records cannot be brought along, so nothing was changed."))
-        update(self.request.institution, self.found.name, plan.version, plan.changed, **self.who())
+        update(request.institution, self.found.name, plan.version, plan.changed, **self.who())
         return back_to(self.found.name, "updated")
 
     def extra(self) -> dict[str, Any]:
         changes = changes_between(self.next, self.found.version) if self.next else []
         return {**super().extra(), "row": self.found, "plan": self.plan, "changes": changes,
                 "mark": getattr(self, "mark", ""), "written": written}  # fmt: skip
+
+
+def refuse_taken(request: Request, title: str, check: Callable[[], None]) -> None:
+    """Raises Refusal, with both names, when what would come in use has a name of another."""
+    try:
+        check()
+    except PluginError as error:
+        raise Refusal(_("${title} cannot come in use: ${why}",
+                        mapping={"title": title, "why": told(request, error)})) from None
 
 
 def written(data: Any) -> str:
@@ -95,7 +133,10 @@ class UndoPage(AddOnPage):
                   "and comes back with the next update.")]  # fmt: skip
 
     def save(self, values: dict[str, Any]) -> str:
-        undo_update(self.request.institution, self.found.name, **self.who())
+        institution, addon = self.request.institution, self.found.addon
+        refuse_taken(self.request, self.found.title, lambda: check_undo(
+            institution, self.request.registry.shelves, addon))
+        undo_update(institution, self.found.name, **self.who())
         return back_to(self.found.name, "undone")
 
 
@@ -115,18 +156,26 @@ def exported(addon: AddOn) -> bytes:
     """The settings, records and folders of an add-on as one zip."""
     records = [
         {"kind": kind, "key": key, "schema": kept.shape, "version": kept.version, "at": kept.at,
-         "data": kept.data}
+         "data": kept.data, **kept.others}
         for (kind, key), kept in addon.records.items()
     ]  # fmt: skip
     kept = {"addon": addon.__name__, "version": addon.version, "settings": addon.settings,
             "records": records}  # fmt: skip
     into = io.BytesIO()
     with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("data.json", json.dumps(kept, ensure_ascii=False, indent=1))
-        for version in addon.versions.values():
+        text = json.dumps(kept, ensure_ascii=False, indent=1)
+        archive.writestr("data.json", text.encode("utf-8", "replace"))
+        for name, version in _folders(addon):
             with version.bundle.open() as source:
-                archive.writestr(f"folders/{addon.__name__}-{version.version}.zip", source.read())
+                archive.writestr(f"folders/{name}.zip", source.read())
     return into.getvalue()
+
+
+def _folders(addon: AddOn) -> Iterator[tuple[str, FolderVersion]]:
+    """Every version with a name of its own; a draft may have the number of another."""
+    for digest, version in addon.versions.items():
+        name = f"{addon.__name__}-{version.version}"
+        yield f"{name}-draft" if digest == addon.draft else name, version
 
 
 class TypedSchema(FormSchema):

@@ -16,6 +16,7 @@ from lms_leiderschap.addon.edition_actions import (
     move_edition,
     works_of,
 )
+from lms_leiderschap.addon.uses import offering
 from lms_leiderschap.addon.views.switching import SURE
 from lms_leiderschap.permissions import Permission
 from lms_leiderschap.programme.model import Edition
@@ -42,9 +43,7 @@ class Row:
 
 def offer_of(request: Request) -> Offer:
     """What the add-ons that are on, and not paused, offer now."""
-    institution = request.institution
-    names = [name for name in institution.switched_on() if institution.addons[name].paused is None]
-    found: Offer = request.shelf.offer(names)
+    found: Offer = request.shelf.offer(offering(request.institution))
     return found
 
 

@@ -11,8 +11,7 @@ from pyramid.request import Request
 from lms_leiderschap.addon.actions import change_settings, pause, remove, switch_off, switch_on
 from lms_leiderschap.addon.edition_actions import move_edition
 from lms_leiderschap.addon.standing import settings_of
-from lms_leiderschap.addon.uses import Standing, editions_of
-from lms_leiderschap.addon.views.edition import offer_of
+from lms_leiderschap.addon.uses import Standing, editions_of, offering
 from lms_leiderschap.addon.views.panel import back_to, brings, known
 from lms_leiderschap.institution.addon import AddOn
 from lms_leiderschap.permissions import Permission
@@ -25,6 +24,8 @@ from lms_leiderschap.web.groups import FormSchema
 
 PLAIN = "lms_leiderschap.templates:web/plain_form.pt"
 MOST = 1_000_000
+# Before the key of a setting, so that no setting is called like a field of every form.
+OWN = "set_"
 
 
 class NoFields(FormSchema):
@@ -95,7 +96,7 @@ class SwitchOn(AddOnPage):
     def save(self, values: dict[str, Any]) -> str:
         institution, name = self.request.institution, self.found.name
         switch_on(institution, name, version=self.plugin.version, **self.who())
-        offer = offer_of(self.request)
+        offer = self.request.shelf.offer(offering(institution))
         for chosen in values.get("editions", ()):
             for key in self._missing(self.editions[chosen]):
                 move_edition(self.editions[chosen], key, offer,
@@ -189,7 +190,7 @@ def settings_schema(settings: Any) -> colander.SchemaNode:
 
 
 def _field(setting: Setting) -> colander.SchemaNode:
-    shared = {"name": setting.key, "title": setting.title}
+    shared = {"name": f"{OWN}{setting.key}", "title": setting.title}
     if isinstance(setting.default, bool):
         return TickField(**shared)
     if isinstance(setting.default, int):
@@ -213,8 +214,10 @@ class SettingsPage(AddOnPage):
         return settings_schema(self.plugin.settings)
 
     def values(self) -> dict[str, Any]:
-        return dict(settings_of(self.found.addon, self.plugin))
+        kept = settings_of(self.found.addon, self.plugin)
+        return {f"{OWN}{key}": value for key, value in kept.items()}
 
     def save(self, values: dict[str, Any]) -> str:
-        change_settings(self.request.institution, self.found.name, values, **self.who())
+        chosen = {name.removeprefix(OWN): value for name, value in values.items()}
+        change_settings(self.request.institution, self.found.name, chosen, **self.who())
         return back_to(self.found.name, "set")
