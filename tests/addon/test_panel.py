@@ -11,6 +11,8 @@ from lms_leiderschap.addon.actions import change_settings
 from lms_leiderschap.addon.standing import settings_of
 from lms_leiderschap.plugin.loader import ListedPlugin
 from tests.addon.test_behaviour import KEEPS, made
+from tests.addon.test_folders import upload
+from tests.addon.zips import files, zipped
 
 
 def test_the_add_ons_are_listed_with_what_they_bring_and_where(browse: Any) -> None:
@@ -77,16 +79,32 @@ def test_settings_are_drawn_checked_and_kept(world: Any, visit: Any) -> None:
     made(world, KEEPS)
     ada = visit("ada")
     form = ada.get("/addons/proef/settings").forms["form"]
-    assert form["weken"].value == "3"
-    form["weken"] = "veel"
+    assert form["set_weken"].value == "3"
+    form["set_weken"] = "veel"
     page = form.submit("submit", status=422)
-    assert page.forms["form"]["weken"].value == "veel" and "Vul een getal in" in page
-    page.forms["form"]["weken"] = "8"
+    assert page.forms["form"]["set_weken"].value == "veel" and "Vul een getal in" in page
+    page.forms["form"]["set_weken"] = "8"
     assert "instellingen zijn bewaard" in page.forms["form"].submit("submit").follow()
     kept = world.within(lambda one: settings_of(one.addons["proef"], world.plugin))
     assert kept == {"weken": 8}
     line = ada.get("/audit?verb=addon.set").html.select_one("tbody tr").text
     assert "Wijzigde de instellingen" in line
+
+
+def test_a_setting_may_be_called_as_a_field_of_every_form(browse: Any) -> None:
+    ada, found = browse("ada"), files()
+    keys = ("key", "csrf_token", "submit", "set_key", "field")
+    for key in keys:
+        setting = f'[[settings]]\nkey = "{key}"\ntitle = "T"\ndefault = "x"\n'
+        found["plugin.toml"] += setting.encode()
+    upload(ada, zipped(found), status=303)
+    form = ada.get("/addons/samen/settings").forms["form"]
+    assert form["set_key"].value == "x"
+    form["set_key"], form["set_csrf_token"], form["set_set_key"] = "een", "twee", "drie"
+    form.submit("submit", status=303)
+    form = ada.get("/addons/samen/settings").forms["form"]
+    names = ("set_key", "set_csrf_token", "set_submit", "set_set_key")
+    assert [form[name].value for name in names] == ["een", "twee", "x", "drie"]
 
 
 def test_a_setting_of_another_kind_is_not_used(world: Any) -> None:

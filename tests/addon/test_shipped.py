@@ -175,12 +175,12 @@ def test_the_question_for_the_team_stands_with_the_assignments_of_its_module(
 def test_the_institution_words_the_question_or_leaves_it_out(school: School, browse: Any) -> None:
     ada, anna = browse("ada"), browse("anna")
     form = ada.get("/addons/professionele_cultuur/settings").forms["form"]
-    form["gespreksvraag"] = "Wat <b>laten</b> wij los?"
+    form["set_gespreksvraag"] = "Wat <b>laten</b> wij los?"
     form.submit("save").follow()
     page = anna.get(f"{anna.home}/work/{GOALS}")
     assert "Wat" in page.html.select_one(".panel blockquote").text
     assert "<b>laten" not in page.html.select_one(".panel").decode()
-    form["gespreksvraag"] = ""
+    form["set_gespreksvraag"] = ""
     ada.get("/addons/professionele_cultuur/settings")
     form.submit("save").follow()
     assert not anna.get(f"{anna.home}/work/{GOALS}").html.select(".panel")

@@ -1,9 +1,13 @@
 """Who sends a plugin is what the operator says of a key, and nothing in a signed plugin changes."""
 
+import importlib
 import json
+import marshal
+import py_compile
 import sys
 from collections.abc import Callable
 from importlib.metadata import EntryPoint, distributions
+from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
 from pathlib import Path
 
 import pytest
@@ -121,13 +125,18 @@ def test_a_signature_that_is_not_right_is_an_error_and_never_a_sender(manifest: 
     assert caught.value.file == MANIFEST
 
 
-@pytest.mark.parametrize("where", ["files", "signer", "name"])
-def test_half_a_character_in_a_signature_is_not_read(where: str) -> None:
-    plain = {"name": "scan", "version": "1.1.0", "signer": "x", "key": "", "files": {}}
-    plain[where] = {"\ud800.md": "0" * 64} if where == "files" else "\ud800"
-    manifest = Manifest(**plain).signed(PRIVATE)
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        Manifest("scan", "1.1.0", "\ud800", "", {}),
+        Manifest("\ud800", "1.1.0", "x", "", {}),
+        Manifest("scan", "1.1.0", "x", "", {"\ud800.md": "0" * 64}),
+    ],
+    ids=["signer", "name", "files"],
+)
+def test_half_a_character_in_a_signature_is_not_read(manifest: Manifest) -> None:
     with pytest.raises(PluginError, match="this signature cannot be read"):
-        check(Bundle({**GOOD, MANIFEST: manifest.written()}), TRUSTED)
+        check(Bundle({**GOOD, MANIFEST: manifest.signed(PRIVATE).written()}), TRUSTED)
 
 
 def test_a_signature_of_one_plugin_does_not_serve_another(tmp_path: Path) -> None:
@@ -192,6 +201,46 @@ def test_other_code_in_a_signed_package_is_found(
     with pytest.raises(PluginError, match=words) as caught:
         check_distribution(installed(tmp_path / "site"), TRUSTED)
     assert caught.value.file == path
+
+
+def compiled(package: Path, source: str, name: str = "__init__", flags: int = 0) -> Path:
+    """Other code as the compiled file of a module: the source it claims is what lies there."""
+    path = Path(cache_from_source(str(package / f"{name}.py")))
+    path.parent.mkdir(exist_ok=True)
+    code = marshal.dumps(compile(source, "x", "exec"))
+    said = (package / "__init__.py").read_bytes()
+    path.write_bytes(MAGIC_NUMBER + flags.to_bytes(4, "little") + source_hash(said) + code)
+    return path
+
+
+@pytest.mark.parametrize("flags", [1, 3], ids=["unchecked", "checked"])
+def test_compiled_code_that_is_run_beside_another_source_is_found(
+    package: Path, tmp_path: Path, flags: int
+) -> None:
+    path = compiled(package, "whose = 'other code'", flags=flags)
+    # It is run indeed: the source raises.
+    assert importlib.import_module("lms_signed_scan").whose == "other code"
+    del sys.modules["lms_signed_scan"]
+    with pytest.raises(PluginError, match="does not look at its source") as caught:
+        check_distribution(installed(tmp_path / "site"), TRUSTED)
+    assert caught.value.file == f"__pycache__/{path.name}"
+
+
+def test_compiled_code_without_a_source_is_found(package: Path, tmp_path: Path) -> None:
+    compiled(package, "", "gone")
+    with pytest.raises(PluginError, match="no source beside it"):
+        check_distribution(installed(tmp_path / "site"), TRUSTED)
+
+
+def test_what_python_compiles_itself_is_let_through(package: Path, tmp_path: Path) -> None:
+    for path in (package / "__init__.py", package / "panels" / "week.py"):
+        assert py_compile.compile(
+            str(path), invalidation_mode=py_compile.PycInvalidationMode.TIMESTAMP
+        )
+    assert check_distribution(installed(tmp_path / "site"), TRUSTED) == OURS
+    (package / "__pycache__" / "week.pyc").symlink_to(tmp_path)
+    with pytest.raises(PluginError, match="no links"):
+        check_distribution(installed(tmp_path / "site2"), TRUSTED)
 
 
 def test_a_link_in_a_signed_package_is_found(package: Path, tmp_path: Path) -> None:

@@ -100,8 +100,13 @@ def check_distribution(point: EntryPoint, trusted: Mapping[str, str]) -> Sender:
     """Who signed an installed plugin, found out without importing any of it.
 
     What is checked is the package that an import would take, however it was installed, with every
-    file in it. Left out is ``__pycache__``: pip and Python write it here, on this machine, and
-    who can write there can change this program as well. Raises PluginError as ``check`` does.
+    file in it. Raises PluginError as ``check`` does.
+
+    What lies in ``__pycache__`` is not signed: pip and Python write it here, on this machine. Of
+    it only such files are let through as Python makes anew when the source is of another time or
+    size (PEP 552). What is left: who sends a wheel with a file that names the very time at which
+    its source is unpacked here, on a server whose installer neither compiles it again nor gives
+    the source a time of its own, is not found out; nor is who can write in the folder.
     """
     if not point.pattern.match(point.value):
         raise PluginError(f"its entry point '{point.value}' leads nowhere.")
@@ -165,5 +170,23 @@ def _hashes(folder: Path) -> dict[str, str]:
                 raise PluginError(_("a signed plugin holds no links and no devices."), name)
             with path.open("rb") as file:
                 found[name] = hashlib.file_digest(file, "sha256").hexdigest()
+        if _CACHE in folders:
+            _check_compiled(here, folder)
         folders[:] = [name for name in folders if name != _CACHE]
     return found
+
+
+def _check_compiled(here: Path, package: Path) -> None:
+    """Refuse a compiled file that Python would run whatever stands in its source."""
+    for path in sorted((here / _CACHE).glob("*.pyc")):
+        name = path.relative_to(package).as_posix()
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise PluginError(_("a signed plugin holds no links and no devices."), name)
+        if not (here / f"{path.name.partition('.')[0]}.py").is_file():
+            raise PluginError(_("this compiled file has no source beside it; remove it."), name)
+        with path.open("rb") as file:
+            flags = file.read(8)[4:]
+        # Also with a hash that is checked: anybody can write the hash of a source in front of
+        # other code.
+        if any(flags):
+            raise PluginError(_("this compiled file does not look at its source; remove it."), name)
