@@ -133,6 +133,20 @@ def test_two_workers_on_one_event_keep_it_once(world: Any, visit: Any) -> None:
     "x = []; x.append(x); event.records.put('soort', 'k', x)",
     "raise ValueError('\\udcff')",
     "raise type('Mute', (Exception,), {'__str__': lambda self: 1 / 0})",
+    "event.records.put('soort', 'k', {'x': '\\udcff'})",
+    "event.records.put('soort', 'k', {'\\udcff': 1})", "event.records.put('soort', '\\udcff', 1)",
+    "event.records.put('soort', 'k', 10**30)",
+    "[event.records.put('soort', str(each), 1) for each in range(1001)]",
+    "event.notify(event.data['person'], 'x \\udcff')",
+    "event.notify(type('Own', (str,), {})(event.data['person']), 'x')",
+    "event.notify(event.data['person'], 'x', event.at.replace(year=9999))",
+    "event.notify(event.data['person'], 'x', event.at.replace(year=event.at.year + 3))",
+    "event._notices.append(('x',))", "event._notices.append((event.data['person'], 3, None))",
+    "event._notices.extend([(event.data['person'], 'x', None)] * 21)",
+    "event.records._written['soort', 'k'] = (type('Own', (), {})(), 1)",
+    "event.records._written['soort', 'k'] = ({'a': type('Own', (str,), {})('x')}, 1)",
+    "event.records._written['soort', 'k'] = 3", "event.records._written['Soort', 'k'] = (3, 1)",
+    "event.records._written.update({('soort', str(each)): (1, 1) for each in range(1001)})",
 ])
 def test_a_failing_handler_costs_the_participant_nothing(
     world: Any, visit: Any, body: str
@@ -150,6 +164,16 @@ def test_a_failing_handler_costs_the_participant_nothing(
     page = visit("ada").get("/addons/proef")
     assert "Gepauzeerd" in page and "Niet verwerkt: 1" in page
     assert anna.get("/week") and anna.get(f"{anna.home}/work/proef.punt/versions/1/receipt")
+
+
+def test_a_thousand_records_and_a_notice_within_two_years_are_kept(world: Any, visit: Any) -> None:
+    made(world, fails(
+        "[event.records.put('soort', str(each % 1000), each) for each in range(1500)]\n"
+        "    event.notify(event.data['person'], 'x', event.at.replace(year=event.at.year + 1))"))
+    hand_in(visit("anna"))
+    world.run_jobs()
+    assert waiting(world) == [] and len(records(world)) == 1000
+    assert records(world)["soort", "0"] == 1000
 
 
 def test_a_handler_that_sleeps_is_left_behind_and_writes_nothing_later(

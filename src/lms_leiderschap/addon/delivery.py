@@ -19,7 +19,7 @@ from lms_leiderschap.addon.records import records_of
 from lms_leiderschap.addon.standing import may_act, settings_of
 from lms_leiderschap.institution.model import Institution
 from lms_leiderschap.message.actions import mail_notice
-from lms_leiderschap.plugin.behaviour import Event, frozen_settings
+from lms_leiderschap.plugin.behaviour import Event, frozen_settings, notices_of
 from lms_leiderschap.plugin.bounded import named, within_time
 from lms_leiderschap.plugin.contract import Plugin
 from lms_leiderschap.web.jobs import later
@@ -79,10 +79,7 @@ def _called(jobs: Any, entry: Any, happening: Happening) -> Done:
         frozen_settings(happening.settings), records,
     )  # fmt: skip
     within_time(plugin.name, HANDLER_SECONDS, plugin.behaviour.handlers[event.name], event)
-    checked = records_of(jobs.registry.databases, entry, plugin.name, may_write=True)
-    for (kind, key), (kept, schema) in list(records.written.items()):
-        checked.put(kind, key, kept, schema)  # once more: what a handler holds it can change
-    return Done(checked.written, list(event.notices))
+    return Done(records.to_write(), notices_of(event))
 
 
 def waits(registry: Any, entry: Any, institution: Institution, item: Mapping[str, Any],

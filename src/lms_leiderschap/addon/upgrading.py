@@ -12,10 +12,11 @@ from typing import Any
 
 from lms_leiderschap.addon.standing import starts_from, steps_after
 from lms_leiderschap.institution.addon import AddOn, KeptRecord
-from lms_leiderschap.plugin.behaviour import checked_value, order_of
+from lms_leiderschap.plugin.behaviour import order_of
 from lms_leiderschap.plugin.bounded import named, within_time
 from lms_leiderschap.plugin.contract import Plugin
 from lms_leiderschap.plugin.error import PluginError
+from lms_leiderschap.plugin.value import checked_value
 
 STEP_SECONDS = 5.0
 ALL_SECONDS = 60.0

@@ -13,7 +13,7 @@ from lms_leiderschap.addon.records import OpenRecords
 from lms_leiderschap.checking.finding import Finding
 from lms_leiderschap.checking.subject import Subject
 from lms_leiderschap.institution.addon import AddOn, KeptRecord
-from lms_leiderschap.plugin.behaviour import Event, frozen_settings
+from lms_leiderschap.plugin.behaviour import Event, frozen_settings, notices_of
 from lms_leiderschap.plugin.bounded import within_time
 from lms_leiderschap.plugin.contract import Plugin
 
@@ -80,7 +80,7 @@ def call(subject: Subject, name: str, data: Mapping[str, Any], kept: Kept) -> Ra
     event = Event(name, f"{name}:check", AT, data, settings_of(subject.plugin), shelf)
     handler = subject.plugin.behaviour.handlers[name]
     within_time(subject.plugin.name, SECONDS, handler, event)
-    return Ran({**kept, **shelf.written}, list(event.notices))
+    return Ran({**kept, **shelf.to_write()}, notices_of(event))
 
 
 def settings_of(plugin: Plugin) -> Mapping[str, bool | int | str]:

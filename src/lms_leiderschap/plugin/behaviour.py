@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from math import isfinite
+from datetime import UTC, datetime, timedelta
+from re import findall
 from types import MappingProxyType
 from typing import Any, Protocol
 
 from lms_leiderschap.instrument.chart import Chart
 from lms_leiderschap.plugin.error import PluginError
+from lms_leiderschap.plugin.value import check_signs
 from lms_leiderschap.programme.mistake import nearest
 
 EVENTS = (
@@ -33,10 +34,14 @@ SLOTS = (
     "instrument.results",
     "public.programme",
 )
-Value = None | bool | int | float | str | list["Value"] | dict[str, "Value"]
-EXACT = (bool, int, float, str)
 MOST_NOTICES = 20
 LONGEST_NOTICE = 5_000
+FURTHEST_NOTICE = timedelta(days=731)
+MOST_PUTS = 1_000
+# Words in a version that make it come before the release, in their order.
+BEFORE_RELEASE = {"dev": -4, "a": -3, "alpha": -3, "b": -2, "beta": -2, "c": -1, "rc": -1,
+                  "pre": -1, "preview": -1}  # fmt: skip
+Notice = tuple[str, str, datetime | None]
 LARGEST_RECORD = 100_000  # signs as JSON
 
 
@@ -66,7 +71,7 @@ class Records(Protocol):
         ...
 
     def put(self, kind: str, key: str, data: Any, schema: int = 1) -> None:
-        """Keep data, in place of what stood there. Only an event may write.
+        """Keep data, in place of what stood there. Only an event may write, 1,000 at most.
 
         PluginError for data that is not plain: exact types only, a subclass is refused.
         """
@@ -77,12 +82,15 @@ class Records(Protocol):
 class Event:
     """Something that happened, after it was committed.
 
+    It comes for all work of an edition that runs on a module of the plugin, so for work of the
+    modules of others too: look at ``data["place"]`` first.
+
     name      one of ``EVENTS``
     key       the same for the same happening, however often it is delivered
     at        the moment it happened (aware, UTC)
     data      plain values and ids: always ``edition`` and ``at``; handed in, returned and feedback
-              released: ``person``, ``place``, ``assignment``, ``version`` (the last two also
-              ``decision``); instrument closed: ``owner``, ``instrument``, ``round``; enrolment
+              released: ``person``, ``place`` (module key), ``assignment``, ``version`` (the last
+              two also ``decision``); instrument closed: ``owner``, ``instrument``, ``round``; enrolment
               confirmed: ``person``; credential issued: ``person``, ``credential``
     settings  key to value, as this institution set them
     records   the plugin's own records
@@ -94,23 +102,45 @@ class Event:
     data: Mapping[str, Any]
     settings: Mapping[str, bool | int | str]
     records: Records
-    notices: list[tuple[str, str, datetime | None]] = field(default_factory=list)
+    _notices: list[Notice] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def notify(self, person: str, text: str, at: datetime | None = None) -> None:
         """Have a person told something by mail.
 
-        person  id; at  aware moment before which it is not sent, None for now
+        person  id; at  aware moment before which it is not sent, None for now; at most two
+                years after the event
         text    a few sentences, plain text
         """
-        if not isinstance(person, str) or not isinstance(text, str) or not text.strip():
-            raise PluginError("notify needs the id of a person and a text.")
-        if len(text) > LONGEST_NOTICE or len(self.notices) >= MOST_NOTICES:
-            raise PluginError(
-                f"one event sends {MOST_NOTICES} messages of {LONGEST_NOTICE} signs at most."
-            )
-        if at is not None and (not isinstance(at, datetime) or at.tzinfo is None):
-            raise PluginError("notify needs a moment with a time zone, or none.")
-        self.notices.append((person, text, at))
+        if len(self._notices) >= MOST_NOTICES:
+            raise PluginError(f"one event sends {MOST_NOTICES} messages at most.")
+        self._notices.append(_checked_notice(self, person, text, at))
+
+
+def notices_of(event: Event) -> list[Notice]:
+    """Whom a handler told what, once it has ended: person, text and aware moment (UTC) or None.
+
+    All of it is checked again, for a handler can reach the list. PluginError as notify raises it.
+    """
+    found = list(event._notices)
+    if len(found) > MOST_NOTICES or any(type(each) is not tuple for each in found):
+        raise PluginError(f"one event sends {MOST_NOTICES} messages at most, by notify.")
+    return [_checked_notice(event, *each) for each in found]
+
+
+def _checked_notice(event: Event, person: str, text: str, at: datetime | None = None) -> Notice:
+    if type(person) is not str or type(text) is not str or not text.strip():
+        raise PluginError("notify needs the id of a person and a text.")
+    if len(text) > LONGEST_NOTICE:
+        raise PluginError(f"a message has {LONGEST_NOTICE} signs at most.")
+    check_signs(person, "person")
+    check_signs(text, "text")
+    if at is None:
+        return person, text, None
+    if type(at) is not datetime or at.tzinfo is None:
+        raise PluginError("notify needs a moment with a time zone, or none.")
+    if at - event.at > FURTHEST_NOTICE:
+        raise PluginError("a message is sent within two years of the event.")
+    return person, text, at.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,28 +199,17 @@ class Behaviour:
 
 
 def order_of(version: str) -> tuple[int, ...]:
-    """A version as it sorts: the numbers in it, "1.10.0" after "1.9.0"."""
-    numbers = "".join(sign if sign.isdecimal() else " " for sign in version).split()
-    return tuple(int(number) for number in numbers)
+    """A version as it sorts: "1.10.0" after "1.9.0", "1.1.0rc1" before "1.1.0"; () for no number.
 
-
-def checked_value(value: Any, path: str = "data") -> Value:
-    """A deep copy of a plain value. PluginError for anything else, with the way to it.
-
-    Exact types only: a subclass of dict or str would bring a class of the plugin into the database.
+    The numbers and the words for what comes before a release, and 0 at the end.
     """
-    if type(value) is float and not isfinite(value):
-        raise PluginError(f"{path}: {value} is not a number that JSON knows.")
-    if value is None or type(value) in EXACT:
-        return value  # type: ignore[no-any-return]
-    if type(value) is list:
-        return [checked_value(item, f"{path}[{place}]") for place, item in enumerate(value)]
-    if type(value) is dict:
-        for key in value:
-            if type(key) is not str:
-                raise PluginError(f"{path}: a key must be a text, not {key!r}.")
-        return {key: checked_value(item, f"{path}.{key}") for key, item in value.items()}
-    raise PluginError(f"{path}: {type(value).__name__} is not a plain value.")
+    words = findall(r"\d+|[a-z]+", version.lower())
+    order = [
+        min(int(word[:19]), 10**18) if word.isdecimal() else BEFORE_RELEASE.get(word)
+        for word in words
+    ]
+    known = tuple(part for part in order if part is not None)
+    return (*known, 0) if any(part >= 0 for part in known) else ()
 
 
 def frozen_settings(values: Mapping[str, Any]) -> Mapping[str, bool | int | str]:
