@@ -213,6 +213,14 @@ def test_toml_that_nobody_writes_is_refused_at_once(folder, text, said):
     assert time.thread_time() - began < 2
 
 
+def test_one_long_text_is_not_named_again_and_again(folder):
+    (folder / "texts/voor.md").write_text("x" * 400_000)
+    change(folder, MODULE_FILE, 'before = "voor.md"', 'before = "voor.md"\nafter = "voor.md"')
+    assert Plugin.from_folder(folder)
+    change(folder, MODULE_FILE, 'title = "Eén', 'brief = "voor.md"\ntitle = "Eén')
+    assert refused(folder).startswith(f"{MODULE_FILE}:1: with the texts that it names, this file")
+
+
 def test_a_long_line_of_short_sentences_is_a_text(folder):
     text = "Ja. Nee! " * 3000 + "a.b.c" * 12 + "." * 5000
     change(folder, MODULE_FILE, 'title = "Eén', f'brief = "{text}"\ntitle = "Eén')

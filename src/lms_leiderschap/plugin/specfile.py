@@ -16,6 +16,17 @@ __all__ = ["TEXT_FILE", "SpecFile", "line_of"]
 
 AnySpec = TypeVar("AnySpec", bound=Plain)
 TEXT_FILE = re.compile(r"[\w-]+\.md")
+# Characters. A small file that names one long text ten thousand times would fill the memory.
+MOST_FILLED = 1_000_000
+
+
+def _length(value: Any) -> int:
+    """Characters of all texts in plain data together."""
+    if isinstance(value, dict):
+        return sum(map(_length, value.values()))
+    if isinstance(value, list):
+        return sum(map(_length, value))
+    return len(value) if isinstance(value, str) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +48,14 @@ class SpecFile:
             sentence = _("this file needs: schema = ${schema}", mapping={"schema": f'"{schema}"'})
             raise PluginError(sentence, name, 1)
         file = cls(name, text, data)
-        return file if texts is None else cls(name, text, file._with_texts(data, texts))
+        if texts is None:
+            return file
+        filled = file._with_texts(data, texts)
+        if _length(filled) > MOST_FILLED:
+            sentence = _("with the texts that it names, this file is longer than ${n} characters.",
+                         mapping={"n": MOST_FILLED})  # fmt: skip
+            raise PluginError(sentence, name, 1)
+        return cls(name, text, filled)
 
     def spec(self, kind: type[AnySpec], data: Mapping[str, object]) -> AnySpec:
         """Build a spec from data of this file; a mistake gets its line."""
