@@ -13,7 +13,7 @@ from lms_leiderschap.checking.parts import why_never_filled
 from lms_leiderschap.submission.spec import PartSpec
 
 QUICK = ("names", "texts", "parts", "instruments", "examples", "handlers", "budgets", "upgrades",
-         "head", "guidance", "rubrics", "privacy", "worked", "earlier")  # fmt: skip
+         "head", "guidance", "rubrics", "privacy", "places", "worked", "earlier")  # fmt: skip
 
 
 @pytest.mark.parametrize("python", [True, False])
@@ -114,7 +114,7 @@ def test_without_examples_it_is_not_silver(author: Any) -> None:
 
 def test_a_kind_without_the_name_is_found(author: Any) -> None:
     draft = author()
-    draft.code(f'        "{draft.name}", f"{{person}}', '        "vraag", f"{person}')
+    draft.code(f'        "{draft.name}", f"{{key}}', '        "vraag", f"{key}')
     [found] = draft.found("names")
     assert "'vraag'" in found.what and found.line > 100
 
@@ -134,6 +134,23 @@ def test_a_handler_that_is_not_idempotent_is_found(author: Any, body: str, says:
               f"def other(event):\n    {body}\n")  # fmt: skip
     [found] = draft.found("handlers")
     assert says in found.what and "feedback.released" in found.what
+    assert found.file.endswith("__init__.py") and found.line > 120
+
+
+@pytest.mark.parametrize(("body", "says"), [
+    ("event.records.put(NAME, event.data['person'], 1)", "keeps a record"),
+    ("event.notify(event.data['person'], 'Goed gedaan.')", "sends a message"),
+    ("event.records.put(NAME, {OWN: 'n'}[event.data['place']], 1)", "raises KeyError"),
+])  # fmt: skip
+def test_a_handler_that_answers_to_other_modules_is_found(
+    author: Any, body: str, says: str
+) -> None:
+    draft = author()
+    draft.add(f"\nNAME = OWN = {draft.name!r}\n\n@plugin.on('feedback.released')\n"
+              f"def other(event):\n    {body}\n")  # fmt: skip
+    assert draft.found("handlers") == []
+    [found] = draft.found("places")
+    assert says in found.what and "of another module" in found.what
     assert found.file.endswith("__init__.py") and found.line > 120
 
 

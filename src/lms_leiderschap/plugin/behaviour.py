@@ -90,8 +90,8 @@ class Event:
     at        the moment it happened (aware, UTC)
     data      plain values and ids: always ``edition`` and ``at``; handed in, returned and feedback
               released: ``person``, ``place`` (module key), ``assignment``, ``version`` (the last
-              two also ``decision``); instrument closed: ``owner``, ``instrument``, ``round``; enrolment
-              confirmed: ``person``; credential issued: ``person``, ``credential``
+              two also ``decision``); instrument closed: ``owner``, ``instrument``, ``round``;
+              enrolment confirmed: ``person``; credential issued: ``person``, ``credential``
     settings  key to value, as this institution set them
     records   the plugin's own records
     """

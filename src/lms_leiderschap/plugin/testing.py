@@ -118,6 +118,9 @@ class PluginChecks:
     def test_what_it_keeps_and_sends_is_said(self) -> None:
         self._holds("privacy")
 
+    def test_it_answers_to_its_own_modules_only(self) -> None:
+        self._holds("places")
+
     def test_every_instrument_has_a_worked_example(self) -> None:
         self._holds("worked")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from lms_leiderschap.plugin import Event, Plugin
 
-ASSIGNMENT, MET = "onderzoeksverslag", "met"
+OWN, MET = ("onderzoekende_school", "onderzoeksverslag"), "met"
 ASKED = "onderzoekende_school-navraag"
 # How long 1.0.0 waited, which nobody could change, and the longest wait that makes sense.
 FORMER_WEEKS, MOST_WEEKS = 6, 104
@@ -26,8 +26,8 @@ def ask_once(event: Event) -> None:
     and feedback of a second reader ask nothing more.
     """
     data = event.data
-    if data["assignment"] != ASSIGNMENT or data["decision"] != MET:
-        return
+    if (data["place"], data["assignment"]) != OWN or data["decision"] != MET:
+        return  # an edition has work of other modules too
     key = f"{data['person']} {data['edition']}"
     if event.records.get(ASKED, key) is not None:
         return
