@@ -141,7 +141,8 @@ def test_uninstalled_nothing_fails_and_back_it_goes_on(used: Any, visit: Any) ->
     give(visit("pieter"), visit("anna"))
     before = used.within(work_of)
     used.start(installed=False)
-    used.run_jobs()
+    for minutes in (0, 3):
+        used.run_jobs(datetime.now(UTC) + timedelta(minutes=minutes))
     anna, pieter, olga, ada = (visit(who) for who in ("anna", "pieter", "olga", "ada"))
     work = f"{anna.home}/work/proef.punt"
     for path in ("/week", "/thread", work, f"{work}/versions/1/read", f"{work}/versions/1/receipt",
@@ -161,7 +162,7 @@ def test_uninstalled_nothing_fails_and_back_it_goes_on(used: Any, visit: Any) ->
     bram = visit("bram")
     assert not bram.get(f"{bram.home}/work/proef.punt").html.select(f'a[href="{work}/submit"]')
     used.start()
-    used.run_jobs(datetime.now(UTC) + timedelta(minutes=1))
+    used.run_jobs(datetime.now(UTC) + timedelta(minutes=4))
     assert used.within(work_of) == before
     assert "/receipt" in hand_in(visit("bram")).request.path
     assert "Niet meer geïnstalleerd" not in visit("ada").get("/addons/proef")
@@ -180,3 +181,30 @@ def test_a_start_without_plugins_marks_none_as_gone(used: Any) -> None:
     gone = registry.jobs.within(used.entry, lambda one: one.addons["proef"].gone)
     registry.databases.close()
     assert gone is False
+
+
+def test_two_processes_with_other_plugins_do_not_contradict_each_other(
+    used: Any, visit: Any
+) -> None:
+    """As while a server starts again: the new process has the plugin, the old one has not yet."""
+    from lms_leiderschap.addon.start import look_for_gone
+
+    old, at = used.start(installed=False), datetime.now(UTC)
+    shelves, presence = old.shelves, old.side.presence
+    used.start()
+
+    def round_of(one: Any, moment: datetime) -> bool:
+        look_for_gone(one, moment, shelves, presence)
+        return bool(one.addons["proef"].gone)
+
+    assert old.jobs.periodic.keys() != used.registry.jobs.periodic.keys()
+    lines = used.within(lambda one: len(one.audit.newest(1000)))
+    for seconds in range(0, 600, 10):
+        moment = at + timedelta(seconds=seconds)
+        used.run_jobs(moment)
+        assert not used.within(lambda one, moment=moment: round_of(one, moment))
+    assert used.within(lambda one: len(one.audit.newest(1000))) == lines
+    assert "/receipt" in hand_in(visit("bram")).request.path
+    # The process that has it ends, and does not come back.
+    assert not used.within(lambda one: round_of(one, at + timedelta(seconds=700)))
+    assert used.within(lambda one: round_of(one, at + timedelta(seconds=711)))

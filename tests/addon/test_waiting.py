@@ -21,9 +21,9 @@ LATER = "from datetime import timedelta; event.notify(event.data['person'], 'Lat
 @pytest.mark.parametrize("body", [
     "from datetime import datetime, UTC; "
     "event.notify(event.data['person'], 'hoi', at=datetime.max.replace(tzinfo=UTC))",
-    "event.notices.append(('x',))",
-    "event.records.written['proef-x', 'a'] = ({'a': object()}, 1)",
-    "event.records.written['proef-x', 'a'] = 3",
+    "event._notices.append(('x',))",
+    "event.records._written['proef-x', 'a'] = ({'a': object()}, 1)",
+    "event.records._written['proef-x', 'a'] = 3",
 ])
 def test_what_cannot_be_written_counts_as_a_failure_of_the_handler(
     world: Any, visit: Any, body: str
@@ -41,18 +41,34 @@ def test_what_cannot_be_written_counts_as_a_failure_of_the_handler(
     assert world.within(lambda one: one.addons["proef"].paused)
 
 
+def test_a_failure_while_writing_counts_too(world: Any) -> None:
+    """A message is kept for a month after its moment, and there is no year 10,000."""
+    made(world, fails("event.records.put('proef-x', 'b', {}); "
+                      "event.notify(event.data['person'], 'hoi', at=event.at)"))
+    at = datetime.now(UTC)
+    anna = world.within(lambda one: one.emails["anna@noord.test"])
+    many(world, 1, at, person=anna, happened=datetime(9999, 12, 31, tzinfo=UTC))
+    for minutes in (0, 2, 7, 30, 300):
+        world.run_jobs(at + timedelta(minutes=minutes))
+    [item] = waiting(world)
+    assert item["state"] == "refused" and "OverflowError" in item["why"]
+    faults = world.registry.side.faults.of("noord", "proef", at - timedelta(days=1))
+    assert len(faults) == 3 and records(world) == {}
+
+
 def last_of(world: Any) -> bytes:
     last: bytes = world.registry.databases.database(world.entry).storage.lastTransaction()
     return last
 
 
-def many(world: Any, number: int, at: datetime) -> None:
-    """Events of long ago until now, as if that many people handed in."""
-    data = {"edition": "plg-leergang/2026", "at": at.isoformat(), "person": "nobody",
+def many(world: Any, number: int, at: datetime, *, person: str = "nobody",
+         happened: datetime | None = None) -> None:  # fmt: skip
+    """Events in the outbox since a moment, as if somebody handed in so often."""
+    data = {"edition": "plg-leergang/2026", "at": (happened or at).isoformat(), "person": person,
             "place": "proef", "assignment": "punt", "version": 1}
     world.within(lambda one: [
         post(one, EVENT, {"addon": "proef", "event": "submission.handed_in", "key": f"k{each}",
-                          "person": "nobody", "data": data}, at=at) for each in range(number)])
+                          "person": person, "data": data}, at=at) for each in range(number)])
 
 
 def test_events_that_wait_for_an_add_on_write_nothing(world: Any) -> None:

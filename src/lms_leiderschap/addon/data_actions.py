@@ -149,7 +149,9 @@ def may_destroy_from(institution: Institution, addon: AddOn) -> datetime | None:
 
 
 def destroy(institution: Institution, name: str, typed: str, *, by: str, at: datetime) -> None:
-    """Destroy what an add-on kept itself: settings, records and its folder. Work is not touched.
+    """Destroy what an add-on kept itself: settings, records, folder, and events it never handled.
+
+    Work is not touched. What the side store has of it goes apart from this.
 
     typed  the name as somebody typed it, to be sure
     Raises Refusal (field "typed" for a wrong name) when it is not removed, the time has not
@@ -166,10 +168,7 @@ def destroy(institution: Institution, name: str, typed: str, *, by: str, at: dat
     if typed.strip() != name:
         raise Refusal(_("Type the name exactly as it stands here."), "typed")
     record(institution, "addon.destroyed", by=by, at=at, plugin=name, records=len(addon.records))
+    for number, item in list(institution.outbox.items()):
+        if item["kind"] == EVENT and item["data"]["addon"] == name:
+            institution.outbox.drop(number)
     institution.kept_addons().remove(name)
-
-
-def forget_person(institution: Institution, person_id: str) -> None:
-    """Take out every record in which the id of an erased person stands, as key or in its data."""
-    for addon, place, _kept in list(institution.addons.about(person_id)):
-        del addon.records[place]

@@ -39,7 +39,7 @@ def export_person(person: Person, sessions: Sequence[Mapping[str, str]]) -> dict
                  for _number, item in institution.outbox.items()
                  if (data := item["data"]).get("to") == me],  # not its path: a link opens doors
         "addons": [{"addon": addon.__name__, "kind": place[0], "key": place[1],
-                    "data": kept.data, "at": kept.at}
+                    "data": kept.data, "at": kept.at, **kept.others}
                    for addon, place, kept in institution.addons.about(me)],
         "sessions": [dict(session) for session in sessions],
         "audit": lines,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -75,6 +76,31 @@ class Faults:
             (institution, since.timestamp()),
         )
         return [str(name) for (name,) in rows]
+
+    def drop(self, institution: str, addon: str) -> None:
+        """Throw away all failures of an add-on."""
+        self._file.run(
+            lambda db: db.execute(
+                "DELETE FROM addon_fault WHERE institution = ? AND addon = ?", (institution, addon)
+            )
+        )
+
+    def forget(self, institution: str, texts: Collection[str]) -> None:
+        """Erase every failure in whose words one of these texts stands, large letters or small.
+
+        From the file and its journal, as SideStore.forget does.
+        """
+        sought = [text.casefold() for text in texts]
+        rows = self._rows(
+            "SELECT rowid, place || ' ' || sentence || ' ' || trace FROM addon_fault"
+            " WHERE institution = ?",
+            (institution,),
+        )
+        found = [(row,) for row, words in rows if any(text in words.casefold() for text in sought)]
+        self._file.write(
+            lambda db: db.executemany("DELETE FROM addon_fault WHERE rowid = ?", found)
+        )
+        self._file.run(lambda db: db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
 
     def sweep(self, at: datetime) -> None:
         """Throw away what is older than ``LAST``."""

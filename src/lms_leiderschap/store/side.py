@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from lms_leiderschap.store import faults
+from lms_leiderschap.store import faults, presence
 from lms_leiderschap.store.side_file import SideFile
 
 # OWASP ASVS 5.0.0 7.3.1 and 7.3.2 ask for both limits; the figures are ours.
@@ -84,13 +84,14 @@ class SideStore:
     """The side store in the SQLite file at `path`; each call names the key of an institution.
 
     `file` is for the rate limits (`store/limits.py`), which keep their counts here, and `faults`
-    for the failures of add-ons (`store/faults.py`). Every method
+    and `presence` for add-ons (`store/faults.py`, `store/presence.py`). Every method
     raises sqlite3.Error when the file cannot be used at all (disk full, no rights).
     """
 
     def __init__(self, path: Path | str) -> None:
-        self.file = SideFile(path, TABLES + faults.TABLE, SCHEMA)
+        self.file = SideFile(path, TABLES + faults.TABLE + presence.TABLE, SCHEMA)
         self.faults = faults.Faults(self.file)
+        self.presence = presence.Presence(self.file)
 
     def begin_session(self, institution: str, person: str, at: datetime, *, method: str) -> str:
         """Begin a session and give its token: 256 random bits, safe in a cookie.

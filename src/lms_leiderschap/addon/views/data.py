@@ -208,5 +208,6 @@ class DestroyPage(AddOnPage):
 
     def save(self, values: dict[str, Any]) -> str:
         destroy(self.request.institution, self.found.name, values["typed"], **self.who())
+        self.request.registry.side.faults.drop(self.request.entry.key, self.found.name)
         return "/addons?done=destroyed"
 
