@@ -127,6 +127,7 @@ def test_from_nothing_to_a_report_that_the_teacher_sees(
     facts = server.began()
     assert facts["plugin"] == "team-scan"
     noor, week = server.enter("Noor")
+    assert 'id="now">Eén verbeterpunt in het team<' in week.text
     work = address(week, "team-scan.verbeterpunt")
     page = noor.get(f"{work.rstrip('/')}/submit")
     form = page.form("hand_in")

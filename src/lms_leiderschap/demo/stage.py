@@ -22,7 +22,7 @@ from lms_leiderschap.feedback.actions import keep_feedback, make_ready, release
 from lms_leiderschap.feedback.spec import RubricSpec
 from lms_leiderschap.institution.actions import SYSTEM, found
 from lms_leiderschap.institution.model import Institution
-from lms_leiderschap.meeting.actions import plan_meeting
+from lms_leiderschap.meeting.actions import move_meeting, plan_meeting
 from lms_leiderschap.people.actions import give_role, register
 from lms_leiderschap.people.model import Person
 from lms_leiderschap.people.passwords import hash_password
@@ -46,12 +46,14 @@ KEY = "proef"
 NEW = ("Noor", "Jansen")
 # How many of the reports that were handed in have feedback, and what it decided.
 DECISIONS = ("met", "met", "returned")
-FIRST_DAY, BETWEEN = 21, 7
+# Days until the first college day: what is due before it is on the card of My week.
+FIRST_DAY, BETWEEN = 5, 7
 # What a plugin without a module of its own is tried with.
 OWN = ModuleSpec(
     "proef", "Proefmodule",
     work_form={"after": "Deze module is er om een plugin zonder eigen module te proberen."},
-    assignments=[AssignmentSpec("verslag", "Proefverslag", report="action-learning-verslag")],
+    assignments=[AssignmentSpec("verslag", "Proefverslag", report="action-learning-verslag",
+                                due={"rule": "before_meeting", "meeting": "proef"})],
 )  # fmt: skip
 
 
@@ -164,13 +166,17 @@ class Stage:
 
     def _plan_days(self, edition: Edition) -> None:
         """A college day for every module, all still to come: nothing is late here."""
-        known = {meeting.module for meeting in edition.meetings.values()}
+        known = {meeting.module: meeting for meeting in edition.meetings.values()}
         for place, key in enumerate(edition.modules):
-            if key not in known:
-                day = self.now + timedelta(days=FIRST_DAY + BETWEEN * place)
-                starts = day.replace(hour=8, minute=30, second=0, microsecond=0)
-                plan_meeting(edition, place + 1, key, starts, starts + timedelta(hours=7),
-                             "Zwolle", by=SYSTEM, at=self.began)  # fmt: skip
+            day = self.now + timedelta(days=FIRST_DAY + BETWEEN * place)
+            starts = day.replace(hour=8, minute=30, second=0, microsecond=0)
+            ends, meeting = starts + timedelta(hours=7), known.get(key)
+            if meeting is None:
+                plan_meeting(edition, place + 1, key, starts, ends, "Zwolle", by=SYSTEM,
+                             at=self.began)  # fmt: skip
+            elif meeting.starts is not None and meeting.starts < self.now + timedelta(days=1):
+                move_meeting(meeting, starts, ends, "Zwolle", by=SYSTEM,
+                             why="De proef gaat verder.", at=self.now)  # fmt: skip
 
     def _settle(self, edition: Edition) -> Person:
         """Everybody with their part; the first teacher."""
