@@ -14,7 +14,7 @@ import pytest
 
 from lms_leiderschap.addon.actions import switch_on
 from lms_leiderschap.addon.edition_actions import move_edition
-from lms_leiderschap.app import configure
+from lms_leiderschap.app import make_app
 from lms_leiderschap.institution.actions import SYSTEM
 from lms_leiderschap.plugin.loader import GROUP, load, load_installed
 from tests.conftest import browser_of
@@ -45,6 +45,7 @@ class World:
         self._base, self._directory = base, directory
         self.registry = base
         self.package = ""
+        self._others: dict[str, str] = {}
 
     def write(self, source: str, version: str = "1.0.0") -> None:
         """Make the package that the next start loads; each has a name nobody imported yet."""
@@ -52,9 +53,18 @@ class World:
         path = self._directory / f"{self.package}.py"
         path.write_text(HEAD.format(version=version) + source, "utf-8")
 
+    def beside(self, name: str, source: str) -> None:
+        """Another plugin of this name, that the next start loads too."""
+        package = self._others[name] = f"lms_proef_{next(_numbers)}"
+        head = "from lms_leiderschap.plugin import Plugin\n"
+        made = f'plugin = Plugin("{name}", "1.0.0", "{name}")\n'
+        (self._directory / f"{package}.py").write_text(head + made + source, "utf-8")
+
     def start(self, *, installed: bool = True) -> Any:
         """Build the application with the shipped plugins, and the own one when it is installed."""
         points = [EntryPoint(self.name, f"{self.package}:plugin", GROUP)] if installed else []
+        points += [EntryPoint(name, f"{package}:plugin", GROUP)
+                   for name, package in self._others.items()]  # fmt: skip
         mine, shipped = load(points), load_installed()
         plugins = type(shipped)(
             {**shipped.loaded, **mine.loaded}, (*shipped.parked, *mine.parked), shipped.library,
@@ -62,9 +72,9 @@ class World:
             dict(mine.deep),
         )  # fmt: skip
         self.registry.databases.close()
-        config = configure(self._base.lms, plugins)
-        self.registry = config.registry
-        self.registry.app = config.make_wsgi_app()
+        app = make_app(self._base.lms, plugins)
+        self.registry = app.registry
+        self.registry.app = app
         return self.registry
 
     @property

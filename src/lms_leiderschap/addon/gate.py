@@ -1,7 +1,8 @@
 """The gate before everything a deep plugin serves: installed, on, not resting, used here.
 
-A view belongs to a plugin when the code of it does. What does not pass looks like what does not
-exist.
+A view belongs to the plugin that added it, whatever it is made of, and to the plugin in whose
+package its code lies. What does not pass looks like what does not exist: a less special view of the
+core is asked then.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from pyramid.events import ContextFound
+from pyramid.exceptions import PredicateMismatch
 from pyramid.httpexceptions import HTTPException, HTTPNotFound
 from pyramid.request import Request
 from pyramid.viewderivers import INGRESS
 from pyramid_retry import is_error_retryable
 
+from lms_leiderschap.addon.deep import acting_in
 from lms_leiderschap.addon.happenings import edition_of, is_used
 from lms_leiderschap.addon.standing import may_act
 from lms_leiderschap.plugin.contract import Plugin
@@ -47,19 +50,21 @@ def _edition_above(context: Any) -> Edition | None:
 
 
 def gate_for(owners: Mapping[str, Plugin]) -> Any:
-    """A view deriver: a view of a package in `owners` is behind the gate, and its errors are noted.
+    """A view deriver: views of plugins are behind the gate, and their errors are noted.
 
+    owners  top-level package name to its plugin
     An error of a plugin's page is noted against the plugin and answered like any other error.
     """
 
     def deriver(view: Any, info: Any) -> Any:
-        plugin = owners.get(_package_of(info.original_view))
+        adding = info.registry.plugins.loaded.get(acting_in(info.registry))
+        plugin = adding or owners.get(_package_of(info.original_view))
         if plugin is None:
             return view
 
         def gated(context: Any, request: Request) -> Any:
             if not passes(request, plugin, context):
-                raise HTTPNotFound
+                raise PredicateMismatch
             try:
                 return view(context, request)
             except Exception as error:
