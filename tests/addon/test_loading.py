@@ -98,7 +98,8 @@ def test_an_includeme_that_fails_is_left_out_and_the_site_starts(
 
 @pytest.mark.parametrize("more", [
     'config.add_view(lambda request: 0, route_name="nowhere")',
-    'config.action("mine", lambda: 1 / 0)', 'config.action("mine", lambda: exit(1))',
+    'config.action("mine", lambda: 1 / 0)', 'config.action("mine", lambda: 1 / 0); config.commit()',
+    'config.action("mine", lambda: exit(1))',
     'from pyramid.registry import Deferred; config.action(Deferred(lambda: 1 / 0), lambda: 0)',
     "from pyramid.events import ApplicationCreated\n"
     "    config.add_subscriber(lambda event: 1 / 0, ApplicationCreated)",

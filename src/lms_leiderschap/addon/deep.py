@@ -72,7 +72,9 @@ def _owned(registry: Any, name: str, act: Callable[..., Any]) -> Callable[..., A
 
 
 def as_failure(error: BaseException) -> Exception:
-    """The error, or what stands for an attempt to end the program."""
+    """The error itself, or what stands for an attempt to end the program."""
+    if isinstance(error, ConfigurationExecutionError) and isinstance(error.evalue, DeepFailure):
+        return error.evalue.error
     return error if isinstance(error, Exception) else PluginExit(named(error))
 
 
