@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from webtest import TestApp
 
+from lms_leiderschap.app import configure
 from lms_leiderschap.cli import main, settings_of
 from lms_leiderschap.store.root import open_storage
 
@@ -57,6 +59,54 @@ def test_a_person_of_the_demo_is_exported_and_erased(
     assert main(["erase", email, "--why", "op eigen verzoek", "--ini", ini]) == 0
     assert main(["export", email, "--ini", ini]) == 1
     assert email in capsys.readouterr().err
+
+
+FOUND = ("--name", "Academie Zuid", "--admin", "ada@zuid.example", "--given-name", "Ada",
+         "--family-name", "Kok")  # fmt: skip
+
+
+@pytest.fixture
+def two(ini: str, tmp_path: Path) -> str:
+    """Two institutions; nothing is founded."""
+    second = INSTITUTIONS.replace('"demo"', '"zuid"').replace("file:demo", "file:zuid")
+    second = second.replace("localhost", "zuid.example")
+    second = second.replace("url", 'hosts = ["zuid.example"]\nurl')
+    first = INSTITUTIONS.replace("url", 'hosts = ["localhost"]\nurl')
+    (tmp_path / "institutions.toml").write_text(first + second)
+    return ini
+
+
+def test_the_first_administrator_of_a_second_institution_chooses_a_password(
+    two: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["found", *FOUND, "--ini", two]) == 1
+    assert "--institution KEY" in capsys.readouterr().err
+    words = ["found", "--institution", "zuid", *FOUND, "--ini", two]
+    assert main(words) == 0
+    link = capsys.readouterr().out.splitlines()[-1]
+    assert link.startswith("http://zuid.example/link/invitation/")
+    assert main(words) == 1
+    assert "already holds an institution" in capsys.readouterr().err
+    registry = (config := configure(settings_of(two))).registry
+    try:
+        web = TestApp(config.make_wsgi_app(), extra_environ={"HTTP_HOST": "zuid.example"})
+        form = web.get(link).forms["form"]
+        form["password"] = "wandelen langs het water"
+        form.submit("choose", status=303)
+        assert "Ada" in web.get("/roles").text
+        assert web.get("/addons", status=200)
+        assert web.get(link, status=410)
+    finally:
+        registry.databases.close()
+        registry.side.close()
+
+
+def test_what_is_no_address_founds_nothing(two: str, capsys: pytest.CaptureFixture[str]) -> None:
+    words = [word.replace("ada@", "ada") for word in FOUND]
+    assert main(["found", "--institution", "zuid", *words, "--ini", two]) == 1
+    assert "no e-mail address" in capsys.readouterr().err
+    assert main(["export", "ada", "--institution", "zuid", "--ini", two]) == 1
+    assert "zuid is still empty" in capsys.readouterr().err
 
 
 def test_beside_a_running_server_it_says_so(ini: str, capsys: pytest.CaptureFixture[str]) -> None:

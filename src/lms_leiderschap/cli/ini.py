@@ -36,7 +36,23 @@ def within(
     """What `act(registry, institution)` returns, in one transaction of the institution named.
 
     plugins  False: no plugin is imported for this
+    SettingError when nobody founded the institution yet.
     """
+    results: list[Any] = []
+
+    def look(registry: Any, entry: InstitutionEntry) -> None:
+        registry.jobs.within(entry, lambda institution: results.append(act(registry, institution)))
+        if not results:
+            raise SettingError(f"{entry.key} is still empty. Begin it with lms found.")
+
+    opened(options, look, plugins=plugins)
+    return results[-1]
+
+
+def opened(
+    options: argparse.Namespace, act: Callable[[Any, InstitutionEntry], Any], *, plugins: bool
+) -> Any:
+    """What `act(registry, entry)` returns for the institution named; its database may be empty."""
     from lms_leiderschap.app import configure
 
     settings = settings_of(options.ini)
@@ -45,7 +61,7 @@ def within(
     registry = configure(settings).registry
     try:
         entry = _entry(settings, options.institution)
-        return registry.jobs.within(entry, lambda institution: act(registry, institution))
+        return act(registry, entry)
     finally:
         registry.databases.close()
         registry.side.close()

@@ -1,4 +1,4 @@
-"""What is kept about one person: all of it printed, or erased."""
+"""The first person of an institution; and what is kept about one: all of it printed, or erased."""
 
 from __future__ import annotations
 
@@ -8,12 +8,20 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from lms_leiderschap.cli.ini import within
+from lms_leiderschap.cli.ini import opened, within
 from lms_leiderschap.cli.words import Words, add_institution, say
 from lms_leiderschap.errors import SettingError
+from lms_leiderschap.settings import InstitutionEntry
 
 
 def add_words(commands: Words) -> None:
+    words = commands.add("found", found, "Begin an institution in an empty database, with its "
+                                         "first administrator.")  # fmt: skip
+    words.add_argument("--name", required=True, help="of the institution, as people read it")
+    words.add_argument("--admin", required=True, metavar="EMAIL", help="address to sign in with")
+    words.add_argument("--given-name", required=True)
+    words.add_argument("--family-name", required=True)
+    add_institution(words)
     words = commands.add("export", export, "Print all that is kept about a person, as JSON.")
     words.add_argument("email")
     add_institution(words)
@@ -21,6 +29,52 @@ def add_words(commands: Words) -> None:
     words.add_argument("email")
     words.add_argument("--why", required=True, help="the reason, kept in the audit log")
     add_institution(words)
+
+
+def found(options: argparse.Namespace) -> int:
+    """The link is printed and not mailed: mail may not work yet."""
+    from lms_leiderschap.people.actions import LINK_LASTS
+
+    _check_address(options.admin)
+    link = opened(options, lambda registry, entry: _begun(options, registry, entry), plugins=False)
+    say(f"{options.name} is there, with {options.admin} as its administrator.",
+        "Next: start the server and choose a password on this page; it opens once, within "
+        f"{LINK_LASTS['invitation'].days} days:", link)  # fmt: skip
+    return 0
+
+
+def _begun(options: argparse.Namespace, registry: Any, entry: InstitutionEntry) -> str:
+    """Address of the page where the first administrator chooses a password.
+
+    Refusal when the database holds an institution.
+    """
+    import transaction
+
+    from lms_leiderschap.institution.actions import SYSTEM
+    from lms_leiderschap.institution.actions import found as found_in
+    from lms_leiderschap.people.actions import invite_to_role
+    from lms_leiderschap.permissions import Role
+
+    at, asked = datetime.now(UTC), list[Any]()
+    manager = transaction.TransactionManager(explicit=True)
+    connection = registry.databases.connect(entry, manager)
+    try:
+        with manager:
+            invite_to_role(found_in(connection, entry.key, options.name), options.admin,
+                           options.given_name, options.family_name, Role.ADMIN, by=SYSTEM, why="",
+                           at=at, notify=asked.append)  # fmt: skip
+    finally:
+        connection.close()
+    return f"{entry.url}/link/invitation/{asked[0].token}"
+
+
+def _check_address(email: str) -> None:
+    from lms_leiderschap.message.mail import BadAddress, address_of
+
+    try:
+        address_of(email)
+    except BadAddress:
+        raise SettingError(f"{email} is no e-mail address.") from None
 
 
 def _with_person(options: argparse.Namespace, act: Callable[[Any, Any], Any]) -> Any:

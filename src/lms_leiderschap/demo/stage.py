@@ -32,6 +32,7 @@ from lms_leiderschap.programme.actions import add_programme, move_module, open_e
 from lms_leiderschap.programme.model import Edition
 from lms_leiderschap.programme.spec import (
     AssignmentSpec,
+    DueSpec,
     ModuleSpec,
     Offer,
     ProgrammeModuleSpec,
@@ -53,7 +54,7 @@ OWN = ModuleSpec(
     "proef", "Proefmodule",
     work_form={"after": "Deze module is er om een plugin zonder eigen module te proberen."},
     assignments=[AssignmentSpec("verslag", "Proefverslag", report="action-learning-verslag",
-                                due={"rule": "before_meeting", "meeting": "proef"})],
+                                due=DueSpec("before_meeting", "proef"))],
 )  # fmt: skip
 
 

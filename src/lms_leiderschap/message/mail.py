@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -97,7 +98,7 @@ def address_of(email: str, name: str = "") -> Address:
         if not local.isascii():
             raise ValueError
         return Address(name, addr_spec=f"{local}@{domain.encode('idna').decode()}")
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, HeaderParseError) as error:
         raise BadAddress(email) from error
 
 
