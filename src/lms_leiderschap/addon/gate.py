@@ -24,6 +24,7 @@ from lms_leiderschap.addon.standing import may_act
 from lms_leiderschap.plugin.contract import Plugin
 from lms_leiderschap.programme.model import Edition
 from lms_leiderschap.store.folder import Resource
+from lms_leiderschap.web.errors import MARK
 
 
 def passes(request: Request, plugin: Plugin, context: Any) -> bool:
@@ -86,8 +87,10 @@ def check_address(event: ContextFound) -> None:
 
 
 def _note(request: Request, plugin: Plugin, error: Exception) -> None:
-    if not isinstance(error, HTTPException) and not is_error_retryable(request, error):
-        request.registry.addon_watch.note(
+    """Keep an error once, under the reference that its page will show."""
+    of_http = isinstance(error, HTTPException) or is_error_retryable(request, error)
+    if not of_http and MARK not in request.environ:
+        request.environ[MARK] = request.registry.addon_watch.note(
             request.entry.key, plugin.name, plugin.version, f"page {request.path_info}", error,
             at=request.arrived,
         )  # fmt: skip
