@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -54,6 +56,34 @@ def test_without_a_title_it_is_called_by_its_name() -> None:
     main(["plugin", "new", "team-scan", "--author", "Een maker"])
     head = tomllib.loads(Path("team-scan/plugin.toml").read_text("utf-8"))
     assert (head["title"], head["author"]) == ("Team scan", "Een maker")
+
+
+def test_root_is_nobody(monkeypatch: pytest.MonkeyPatch, capsys: Said) -> None:
+    monkeypatch.setenv("LOGNAME", "root")
+    assert main(["plugin", "new", "team-scan", "--python"]) == 0
+    head = Path("team-scan/pyproject.toml").read_text("utf-8")
+    assert tomllib.loads(head)["project"]["authors"] == [{"name": "Vul hier in wie dit maakt."}]
+    capsys.readouterr()
+    assert main(["plugin", "check", "team-scan"]) == 0
+    said = capsys.readouterr().out
+    assert "It has no author." in said and "Level: brons" in said
+    main(["plugin", "key", "new", "sleutel"])
+    assert "root" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("typed", "title"), [("De scan", "De scan"), ("", "Team scan")])
+def test_at_a_terminal_it_asks_for_the_title(tmp_path: Path, typed: str, title: str) -> None:
+    ours, theirs = os.openpty()
+    try:
+        os.write(ours, f"{typed}\n".encode())
+        words = [sys.executable, "-m", "lms_leiderschap.cli", "plugin", "new", "team-scan"]
+        done = subprocess.run(words, cwd=tmp_path, stdin=theirs, check=True, capture_output=True)
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert b"[Team scan]" in done.stdout
+    head = tomllib.loads(Path("team-scan/plugin.toml").read_text("utf-8"))
+    assert head["title"] == title
 
 
 def test_what_must_be_repaired_is_said_with_file_and_line(capsys: Said) -> None:

@@ -173,7 +173,7 @@ def test_another_version_of_code_brings_its_records_along(tmp_path: Path, dev: A
     step = '\n\n@plugin.upgrade(to="1.2.0")\ndef again(record):\n    return record | {"x": 1}\n'
     text = file.read_text("utf-8").replace('version="1.1.0"', 'version="1.2.0"')
     file.write_text(text + step, "utf-8")
-    assert "18 records were brought to 1.2.0." in server.began()["told"]
+    assert "Records brought to 1.2.0: 18." in server.began()["told"]
 
 
 def test_when_it_is_stopped_nothing_is_left(tmp_path: Path, dev: Any) -> None:

@@ -21,6 +21,7 @@ from lms_leiderschap.plugin.parcel.bundle import Bundle
 from lms_leiderschap.plugin.parcel.checked import without_marks
 
 SEEDS = "seeds"
+NOBODY = "Vul hier in wie dit maakt."  # stands for the author until somebody fills it in
 WRITTEN_AS_IT_IS = (".md",)
 
 
@@ -28,9 +29,10 @@ def plant(name: str, into: Path, *, title: str, author: str, python: bool) -> li
     """Write a new plugin; the paths of its files.
 
     name    slug; into  a folder that is not there yet, or is empty
+    author  "" for a sentence that asks to fill it in
     PluginError for another name, or when something is there: nothing is ever overwritten.
     """
-    words = _words(name, {"title": title, "author": author})
+    words = _words(name, {"title": title, "author": author or NOBODY})
     _check_free(into)
     beside = Path("src") / words["package"] if python else Path()
     wanted = {**_seeds("python" if python else "folder"),

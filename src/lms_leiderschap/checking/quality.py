@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lms_leiderschap.author.seeding import NOBODY
 from lms_leiderschap.checking.finding import Finding
 from lms_leiderschap.checking.formats import placed
 from lms_leiderschap.checking.subject import Subject
@@ -16,7 +17,7 @@ def head(subject: Subject) -> Iterator[Finding]:
     plugin = subject.plugin
     if not plugin.licence:
         yield Finding("It has no licence.", 'say for example licence = "CC-BY-4.0".', *subject.head)
-    if not plugin.author:
+    if plugin.author in ("", NOBODY):
         yield Finding("It has no author.", "say who made it.", *subject.head)
     if order_of(plugin.version) not in {order_of(version) for version in plugin.changes}:
         yield Finding(f"It does not say what changed in {plugin.version}.",

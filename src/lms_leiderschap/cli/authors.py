@@ -6,6 +6,7 @@ import argparse
 import getpass
 import logging
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -52,12 +53,29 @@ def new(options: argparse.Namespace) -> int:
     from lms_leiderschap.author.seeding import plant
 
     into = options.into or Path(options.name)
-    title = options.title or options.name.replace("-", " ").replace("_", " ").capitalize()
-    author = options.author or getpass.getuser()
+    title = options.title or _asked_title(options.name)
+    author = options.author or _user()
     for path in plant(options.name, into, title=title, author=author, python=options.python):
         say(f"  {path}")
     say(f"Next: lms dev {into}")
     return 0
+
+
+def _asked_title(name: str) -> str:
+    """What somebody at a terminal types; without one, or without an answer, the name in words."""
+    title = name.replace("-", " ").replace("_", " ").capitalize()
+    if not sys.stdin.isatty():
+        return title
+    try:
+        return input(f"Title, as people read it [{title}]: ").strip() or title
+    except EOFError:
+        return title
+
+
+def _user() -> str:
+    """Who is at work here, "" when that says nothing about a person."""
+    user = getpass.getuser()
+    return "" if user == "root" else user
 
 
 def check(options: argparse.Namespace) -> int:
@@ -171,9 +189,10 @@ def key(options: argparse.Namespace) -> int:
 
     private, public = new_key()
     save_key(options.file, private)
+    signer = _user() or "Write here who signs"
     say(f"{options.file} is the private key: keep it to yourself.", f"{options.file}.pub: {public}",
         "Who trusts it puts this in the file of lms.trusted_keys:", "  [[keys]]",
-        f'  name = "{getpass.getuser()}"', f'  key = "{public}"',
+        f'  name = "{signer}"', f'  key = "{public}"',
         f"Next: lms plugin pack --key {options.file} --signer NAME")  # fmt: skip
     return 0
 

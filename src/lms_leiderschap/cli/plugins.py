@@ -101,8 +101,8 @@ class Outcome:
     failures: Sequence[tuple[str, str, str]]
 
     def lines(self) -> list[str]:
-        found = [f"From {self.former or 'nothing'} to {self.version}: "
-                 f"{self.records} records, {self.changed} become other."]  # fmt: skip
+        found = [f"From {self.former or 'nothing'} to {self.version}, records: "
+                 f"{self.records} looked at, {self.changed} to change."]  # fmt: skip
         for kind, key, before, after in self.pairs:
             found += [f"  {kind} {key}", f"    before {_written(before)}",
                       f"    after  {_written(after)}"]  # fmt: skip

@@ -150,7 +150,7 @@ class Stage:
             return [f"{kind} {key} cannot be upgraded: {why}" for kind, key, why in plan.failures]
         update(self.institution, self.plugin.name, plan.version, plan.changed, by=SYSTEM,
                at=self.now)  # fmt: skip
-        return [f"{len(plan.changed)} records were brought to {plan.version}."]
+        return [f"Records brought to {plan.version}: {len(plan.changed)}."]
 
     def _programme(self) -> ProgrammeSpec:
         modules = [ProgrammeModuleSpec(module.key, place)
