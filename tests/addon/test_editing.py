@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tomllib
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -107,6 +108,52 @@ def test_from_nothing_to_a_module_in_use_and_the_same_elsewhere(ada: Any, browse
     assert download(zuid, again) == made
     form = zuid.get("/addons/leren-van-elkaar/switch-on").forms["form"]
     form.submit("on", status=303)
+
+
+def test_a_module_gets_tools_and_literature_and_the_head_its_sentences(ada: Any) -> None:
+    make(ada)
+    form = form_at(ada, "edit-module?key=leren-van-elkaar").submit("add:tools").forms["form"]
+    form.set("title", "Vragenlijst samen leren", index=1)
+    form = form.submit("add:literature").forms["form"]
+    form.set("title", "Samen leren", index=2)
+    form["authors"], form["year"] = "A. Kok", "2019"
+    form.submit("save", status=303)
+    form = add_assignment(ada)
+    preview = form.submit("save", status=303).follow().click("Voorbeeld")
+    assert "Vragenlijst samen leren" in preview.html.select_one("#tools").parent.text
+    form = form_at(ada, "edit-head").submit("add:personal").forms["form"]
+    form["said"] = "Geen."
+    form = form.submit("add:mails").forms["form"]
+    form.set("said", "Eén bericht per maand.", index=1)
+    page = form.submit("save", status=303).follow()
+    assert "Eén bericht per maand." in page.html.select_one(".facts").text
+    made = download(ada, page)
+    module = tomllib.loads(made["modules/leren-van-elkaar.toml"].decode())
+    assert module["instruments"] == [{
+        "key": "vragenlijst-samen-leren", "title": "Vragenlijst samen leren",
+        "content": "by_institution",
+    }]  # fmt: skip
+    assert module["literature"] == [
+        {"key": "samen-leren", "title": "Samen leren", "authors": "A. Kok", "year": 2019}]
+    head = tomllib.loads(made["plugin.toml"].decode())
+    assert (head["personal"], head["mails"]) == (["Geen."], ["Eén bericht per maand."])
+    page = ada.get("/addons/leren-van-elkaar/edit-module?key=leren-van-elkaar")
+    form = page.forms["form"].submit("remove:tools:0").forms["form"]
+    assert b"Vragenlijst" not in download(ada, form.submit("save", status=303).follow())[
+        "modules/leren-van-elkaar.toml"]
+
+
+def test_a_tool_that_an_assignment_uses_stays_with_the_reason_at_the_field(ada: Any) -> None:
+    tool = b'instrument = "lijst"\n\n[[instruments]]\nkey = "lijst"\ntitle = "Een lijst"\n'
+    made = files()
+    made["modules/samen-leren.toml"] += tool
+    add_zip(ada, made)
+    form = ada.get("/addons/samen/edit-module?key=samen-leren").forms["form"]
+    page = form.submit("remove:tools:0").forms["form"].submit("save", status=422)
+    why = page.html.select_one("#f-tools-error").text
+    assert "Een lijst blijft staan" in why and "Eén verbeterpunt" in why
+    page.forms["form"].submit("save", status=303)
+    assert download(ada, ada.get("/addons/samen/edit")) == made
 
 
 def test_an_empty_name_is_made_of_the_title_and_a_taken_one_is_refused(ada: Any) -> None:

@@ -29,6 +29,7 @@ from lms_leiderschap.addon.making.modules import (
     write_module,
     write_version,
 )
+from lms_leiderschap.addon.making.tools import uses_of_tool
 from lms_leiderschap.addon.making.writing import (
     HEAD,
     FolderFiles,
@@ -56,6 +57,11 @@ modules = st.fixed_dictionaries({
     "title": said, "learning_goals": st.lists(texts.filter(bool), max_size=4),
     "insights": st.lists(said, max_size=3), "instruments": st.just([]),
     "before": texts, "on": texts, "after": texts,
+    "tools": st.lists(st.fixed_dictionaries({"key": st.just(""), "title": said}), max_size=3),
+    "literature": st.lists(st.fixed_dictionaries({
+        "key": st.just(""), "title": said, "authors": lines,
+        "year": st.none() | st.integers(0, 2200),
+    }), max_size=2),
 })  # fmt: skip
 parts = st.lists(st.fixed_dictionaries({
     "key": st.just(""), "title": said, "guidance": texts, "optional": st.booleans(),
@@ -83,7 +89,7 @@ def read(files: FolderFiles) -> Plugin:
 
 def without_keys(values: dict[str, Any]) -> dict[str, Any]:
     """The form gives a new row no key; the file does."""
-    rows = ("parts", "criteria")
+    rows = [word for word in ("parts", "criteria", "tools", "literature") if word in values]
     return values | {word: [row | {"key": ""} for row in values[word]] for word in rows}
 
 
@@ -97,15 +103,21 @@ def test_a_module_of_any_values_is_read_and_asked_again(
     for values in made:
         key = add_assignment(files, "samen-leren", values["title"])
         write_assignment(files, "samen-leren", key, values)
-    spec = read(files).modules[0]
+    plugin = read(files)
+    [spec] = plugin.modules
     assert line(spec.title) == module["title"]
+    tools = {tool.key: (line(tool.title), tool.content) for tool in plugin.tools}
+    assert [tools[key] for key in spec.instruments] == [
+        (row["title"], "by_institution") for row in module["tools"]]  # fmt: skip
+    assert [(line(book.title), line(book.authors), book.year) for book in spec.literature] == [
+        (row["title"], row["authors"], row["year"]) for row in module["literature"]]  # fmt: skip
     assert [tidy(goal.text) for goal in spec.learning_goals] == module["learning_goals"]
     assert [tidy(text) for text in spec.work_form.values()] == [
         module[phase] for phase in ("before", "on", "after")]  # fmt: skip
     assert [line(item.title) for item in spec.assignments] == [row["title"] for row in made]
     assert [tidy(item.brief) for item in spec.assignments] == [row["brief"] for row in made]
     again = FolderFiles(files.bundle())
-    assert module_values(again, "samen-leren") == module
+    assert without_keys(module_values(again, "samen-leren")) == module
     for key, values in zip(assignment_keys(again, "samen-leren"), made, strict=True):
         assert without_keys(assignment_values(again, "samen-leren", key)) == values
 
@@ -253,6 +265,49 @@ def test_an_unknown_due_rule_stays_until_another_is_chosen(hrm: FolderFiles) -> 
     write_assignment(hrm, "hrm", key, values | {"due": "on_meeting:hrm"})
     found = hrm.table("modules/hrm.toml")["assignments"][1]["due"]
     assert found == {"rule": "on_meeting", "meeting": "hrm"}
+
+
+def test_a_tool_keeps_its_key_and_what_the_form_does_not_know(hrm: FolderFiles) -> None:
+    values = module_values(hrm, "hrm")
+    keys = [row["key"] for row in values["tools"]]
+    rows = [row | {"title": "Anders"} if row["key"] == keys[0] else row for row in values["tools"]]
+    new = {"key": "", "title": "Anders"}
+    write_module(hrm, "hrm", values | {"tools": [*rows[:1], *rows[2:], new]}, {"anders"})
+    data = hrm.table("modules/hrm.toml")
+    first, *others = data["instruments"]
+    assert (first["title"], len(first["runs"])) == ("Anders", 2)
+    assert others[-1] == {"key": "anders-2", "title": "Anders", "content": "by_institution"}
+    now = [keys[0], *keys[2:], "anders-2"]
+    assert [tool["key"] for tool in data["instruments"]] == now
+    assert data["module"]["instruments"] == now
+
+
+def test_a_tool_of_two_modules_keeps_one_title_and_goes_from_one_of_them(hrm: FolderFiles) -> None:
+    data = hrm.table("modules/hrm.toml")
+    [shared] = [tool for tool in data["instruments"] if tool.get("shared")]
+    add_module(hrm, "tweede", "Tweede")
+    hrm.put("modules/tweede.toml", hrm.table("modules/tweede.toml") | {"instruments": [shared]})
+    row = {"key": shared["key"], "title": "Eén naam"}
+    write_module(hrm, "tweede", module_values(hrm, "tweede") | {"tools": [row]})
+    titles = [tool.title for tool in read(hrm).tools if tool.key == shared["key"]]
+    assert titles == ["Eén naam"]
+    write_module(hrm, "tweede", module_values(hrm, "tweede") | {"tools": []})
+    assert shared["key"] in [tool.key for tool in read(hrm).tools]
+    assert not read(hrm).modules[1].instruments
+
+
+def test_what_needs_a_tool_is_named_unless_another_module_describes_it(hrm: FolderFiles) -> None:
+    path, key = "modules/hrm.toml", "ink-positiebepaling"
+    assert "INK-positiebepaling, alleen" in uses_of_tool(hrm, path, key)
+    assert not list(uses_of_tool(hrm, path, "personal-performance-methode"))
+    add_module(hrm, "tweede", "Tweede")
+    names = {"personal-performance-methode"}
+    write_module(hrm, "tweede", module_values(hrm, "tweede") | {"instruments": [*names]})
+    assert list(uses_of_tool(hrm, path, "personal-performance-methode")) == ["Tweede"]
+    tool = next(row for row in hrm.table(path)["instruments"] if row["key"] == key)
+    data = hrm.table("modules/tweede.toml")
+    hrm.put("modules/tweede.toml", data | {"instruments": [tool]})
+    assert not list(uses_of_tool(hrm, path, key))
 
 
 def test_a_signature_goes_with_the_first_change_and_not_before(hrm: FolderFiles) -> None:

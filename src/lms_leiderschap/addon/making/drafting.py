@@ -94,3 +94,13 @@ def used_keys(addon: AddOn, module: str) -> set[str]:
 def used_modules(addon: AddOn) -> set[str]:
     """Keys of modules that a version of the folder ever had here."""
     return {key for kept in published(addon) for key in module_keys(FolderFiles(bundle_of(kept)))}
+
+
+def used_tools(addon: AddOn) -> set[str]:
+    """Keys of tools that a module of any version of the folder ever described here."""
+    found: set[str] = set()
+    for kept in published(addon):
+        files = FolderFiles(bundle_of(kept))
+        for path in files.paths("modules"):
+            found.update(tool["key"] for tool in files.table(path).get("instruments", []))
+    return found

@@ -5,9 +5,17 @@ Values are those of the form: texts as the form tidies them, lists of texts or o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from lms_leiderschap.addon.making.tools import (
+    book_rows,
+    other_tools,
+    share_titles,
+    tool_rows,
+    write_books,
+    write_tools,
+)
 from lms_leiderschap.addon.making.writing import (
     HEAD,
     FolderFiles,
@@ -21,6 +29,7 @@ from lms_leiderschap.addon.making.writing import (
 from lms_leiderschap.programme.spec import WORK_PHASES
 
 Values = dict[str, Any]
+SENTENCES = ("personal", "mails")
 
 
 def new_folder(name: str, values: Mapping[str, str], module: str) -> FolderFiles:
@@ -37,16 +46,17 @@ def new_folder(name: str, values: Mapping[str, str], module: str) -> FolderFiles
 
 
 def head_values(files: FolderFiles) -> Values:
-    """Title, author and licence of the folder."""
+    """Title, author and licence of the folder, and the sentences `personal` and `mails`."""
     head = files.table(HEAD)
-    return {word: line(head.get(word, "")) for word in ("title", "author", "licence")}
+    words = {word: line(head.get(word, "")) for word in ("title", "author", "licence")}
+    return words | {word: [line(said) for said in head.get(word, [])] for word in SENTENCES}
 
 
-def write_head(files: FolderFiles, values: Mapping[str, str]) -> None:
-    """Title, author and licence of the folder."""
-    head = files.table(HEAD)
+def write_head(files: FolderFiles, values: Mapping[str, Any]) -> None:
+    """The same values back into the head of the folder."""
+    head, now = files.table(HEAD), head_values(files)
     for word, value in values.items():
-        if line(head.get(word, "")) != value:
+        if now[word] != value:
             settle(head, word, value)
     files.put(HEAD, head)
 
@@ -77,33 +87,46 @@ def add_module(files: FolderFiles, key: str, title: str) -> None:
 
 
 def module_values(files: FolderFiles, key: str) -> Values:
-    """What the form of a module asks: title, learning_goals, insights, instruments, before, on,
-    after."""
+    """What the form of a module asks: title, learning_goals, insights, before, on, after, and
+
+    tools        rows of those that it describes itself
+    instruments  keys of the others that it names
+    literature   rows of its reading list
+    """
     data = files.table(module_path(key))
     module, form = data["module"], data["module"].get("work_form", {})
     return {
         "title": line(files.text(module["title"])),
         "learning_goals": [tidy(files.text(goal["text"])) for goal in _goals(module)],
         "insights": [line(files.text(text)) for text in module.get("insights", [])],
-        "instruments": _named_tools(data),
+        "tools": tool_rows(files, data),
+        "instruments": other_tools(data),
+        "literature": book_rows(files, data),
         **{phase: tidy(files.text(form.get(phase, ""))) for phase in WORK_PHASES},
     }
 
 
-def write_module(files: FolderFiles, key: str, values: Mapping[str, Any]) -> None:
-    """The same values back into the file of the module."""
+def write_module(
+    files: FolderFiles, key: str, values: Mapping[str, Any], taken: Collection[str] = ()
+) -> None:
+    """The same values back into the file of the module.
+
+    taken  keys that a new tool may not get: another tool has or had them
+    """
     data = files.table(module_path(key))
     module = data["module"]
     module["title"] = files.written(module["title"], values["title"], f"{key}-titel", line)
     _write_goals(files, key, module, values["learning_goals"])
     _write_insights(files, key, module, values["insights"])
-    _write_tools(data, values["instruments"])
+    write_tools(files, data, values["tools"], values["instruments"], taken)
+    write_books(files, data, values["literature"])
     form = dict(module.get("work_form", {}))
     for phase in WORK_PHASES:
         text = files.written(form.get(phase, ""), values[phase], f"{key}-{phase}")
         settle(form, phase, text)
     settle(module, "work_form", form, {})
     files.put(module_path(key), data)
+    share_titles(files, module_path(key))
 
 
 def _goals(module: Table) -> list[Table]:
@@ -138,16 +161,3 @@ def _write_insights(files: FolderFiles, key: str, module: Table, texts: list[str
         files.written(former[place] if place is not None else "", text, f"{key}-inzicht", line)
         for text, place in zip(texts, places, strict=True)
     ]
-
-
-def _named_tools(data: Table) -> list[str]:
-    """Keys of the tools that a module names; without such a list those that its file describes."""
-    described = [tool["key"] for tool in data.get("instruments", [])]
-    return list(data["module"].get("instruments", described))
-
-
-def _write_tools(data: Table, keys: list[str]) -> None:
-    former = _named_tools(data)
-    if set(keys) != set(former):
-        kept = [key for key in former if key in keys]
-        data["module"]["instruments"] = kept + [key for key in keys if key not in former]

@@ -46,6 +46,19 @@ KINDS: list[Choice] = [
 ]  # fmt: skip
 
 
+def _text(name: str, title: str, *, rows: int = 4, description: str = "") -> TextField:
+    return TextField(name=name, title=title, rows=rows, missing="", longest=50_000, data=PLAIN,
+                     description=description)  # fmt: skip
+
+
+def _rows(
+    name: str, title: str, child: colander.SchemaNode, add: str, *, ordered: bool = False,
+    description: str = "",
+) -> RowsField:  # fmt: skip
+    more: dict[str, Any] = {"shown": 0, "at_most": MOST_ROWS, "add_label": add, "ordered": ordered}
+    return RowsField(child, name=name, title=title, description=description, **more)
+
+
 class HeadSchema(FormSchema):
     """What a folder says about itself."""
 
@@ -55,6 +68,17 @@ class HeadSchema(FormSchema):
     licence = LineField(
         title=_("Licence"), missing="", width="mid", longest=60,
         description=_("For example CC-BY-4.0, when others may use it too."),
+    )  # fmt: skip
+    personal = _rows(
+        "personal", _("Personal data"), LineField(
+            name="said", title=_("Personal data, one sentence"), longest=500,
+        ), _("Add a sentence about personal data"),
+        description=_("What it keeps about people. Administrators read it before they switch it "
+                      "on."),
+    )  # fmt: skip
+    mails = _rows(
+        "mails", _("Mails"), LineField(name="said", title=_("Mails, one sentence"), longest=500),
+        _("Add a sentence about mails"), description=_("Which messages it sends, and when."),
     )  # fmt: skip
 
 
@@ -101,20 +125,46 @@ def publish_schema(*, first: bool) -> FormSchema:
 
 
 def module_schema(tools: Sequence[Choice]) -> FormSchema:
-    """A module; tools are those of the folder, (key, title)."""
+    """A module.
+
+    tools  (key, title) of the tools of the folder that the module does not describe itself
+    """
     goal = TextField(name="goal", title=_("Learning goal"), rows=2, longest=2000, data=PLAIN)
     insight = LineField(name="insight", title=_("Theory or insight"))
-    chosen = ChoicesField(name="instruments", title=_("Instruments"), choices=tools, missing=[])
+    chosen = ChoicesField(name="instruments", title=_("Other instruments of this add-on"),
+                          choices=tools, missing=[])  # fmt: skip
     return FormSchema(
         HiddenField(name="base"),
         LineField(name="title", title=_("Title"), longest=200),
         _rows("learning_goals", _("Learning goals"), goal, _("Add a learning goal")),
         _rows("insights", _("Theory and insights"), insight, _("Add a theory or insight")),
+        _rows("tools", _("Instruments"), _tool(), _("Add an instrument"),
+              description=_("Questionnaires and other tools, by name. The institution brings what "
+                            "stands in them.")),
         *([chosen] if tools else []),
         _text("before", _("Before the meeting"), description=MARKDOWN),
         _text("on", _("At the meeting")),
         _text("after", _("After the meeting")),
-    )
+        _rows("literature", _("Literature"), _book(), _("Add literature")),
+    )  # fmt: skip
+
+
+def _tool() -> GroupField:
+    return GroupField(
+        HiddenField(name="key"),
+        LineField(name="title", title=_("Title"), longest=200, missing_msg=TITLE_OR_REMOVE),
+        name="tool", title=_("Instrument"),
+    )  # fmt: skip
+
+
+def _book() -> GroupField:
+    return GroupField(
+        HiddenField(name="key"),
+        LineField(name="title", title=_("Title"), missing_msg=TITLE_OR_REMOVE),
+        LineField(name="authors", title=_("Authors"), missing=""),
+        NumberField(name="year", title=_("Year"), missing=None, maximum=2200),
+        name="book", title=_("Literature"),
+    )  # fmt: skip
 
 
 def assignment_schema(
@@ -178,18 +228,6 @@ def _criterion(levels: Sequence[str]) -> GroupField:
         LineField(name="hint", title=_("Question that helps to write the next step"), missing=""),
         name="criterion", title=_("Criterion"),
     )  # fmt: skip
-
-
-def _text(name: str, title: str, *, rows: int = 4, description: str = "") -> TextField:
-    return TextField(name=name, title=title, rows=rows, missing="", longest=50_000, data=PLAIN,
-                     description=description)  # fmt: skip
-
-
-def _rows(
-    name: str, title: str, child: colander.SchemaNode, add: str, *, ordered: bool = False
-) -> RowsField:
-    more: dict[str, Any] = {"shown": 0, "at_most": MOST_ROWS, "add_label": add, "ordered": ordered}
-    return RowsField(child, name=name, title=title, **more)
 
 
 def _quiet_select() -> SelectWidget:
