@@ -50,9 +50,10 @@ NEEDS_MORE = {
     "remove-module",
     "remove-assignment",
     "remove-image",
+    "destroy",
     "preview",
     "picture",
-}  # without their own query they are not there
+}  # without their own query, or before their own moment, they are not there
 
 
 def pages(registry: Any) -> list[tuple[type, str, Any]]:

@@ -88,7 +88,7 @@ def state_of(addon: AddOn, shelf: Plugins) -> State:
         return "gone" if addon.on or addon.gone else "off"
     if name not in shelf.loaded:
         return "parked"
-    if addon.paused is not None:
+    if addon.on and addon.paused is not None:
         return "paused"
     if addon.on and has_update(addon, shelf.loaded[name]):
         return "update"

@@ -68,11 +68,20 @@ def standing(institution: Institution, shelf: Plugins, name: str,
     version = addon.version or (plugin.version if plugin else row.version if row else "")
     return Standing(
         addon, state_of(addon, shelf), plugin, row,
-        plugin.title if plugin else row.title if row else name,
+        plugin.title if plugin else _title_of(name, in_use),
         version or next((pinned for _edition, pinned in in_use), ""), offered,
         _kind(addon, plugin, shelf),
         shelf.senders.get(name, UNKNOWN), in_use,
     )  # fmt: skip
+
+
+def _title_of(name: str, used: Sequence[tuple[Edition, str]]) -> str:
+    """What people know an add-on by that is not loaded: its module, as an edition keeps it."""
+    for edition, _version in used:
+        for pinned in edition.pins_of("module"):
+            if pinned.plugin == name:
+                return str(pinned.data.get("title") or name)
+    return name
 
 
 def _kind(addon: AddOn, plugin: Plugin | None, shelf: Plugins) -> str:

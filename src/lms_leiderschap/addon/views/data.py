@@ -9,11 +9,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import colander
+from pyramid.httpexceptions import HTTPNotFound
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from lms_leiderschap.addon.data_actions import destroy, note_export, undo_update, update
+from lms_leiderschap.addon.data_actions import (
+    destroy,
+    may_destroy_from,
+    note_export,
+    undo_update,
+    update,
+)
 from lms_leiderschap.addon.receiving import check_in_use, check_undo
 from lms_leiderschap.addon.shelf import bundle_of, plugin_of
 from lms_leiderschap.addon.upgrading import plan_upgrade
@@ -193,6 +200,9 @@ class DestroyPage(AddOnPage):
 
     def __init__(self, context: AddOn, request: Request) -> None:
         super().__init__(context, request)
+        self.earliest = may_destroy_from(request.institution, self.found.addon)
+        if self.earliest is None:
+            raise HTTPNotFound
         self.title = _("Destroy the data of ${name}", mapping={"name": self.found.name})
 
     def schema(self) -> colander.SchemaNode:
@@ -200,6 +210,9 @@ class DestroyPage(AddOnPage):
 
     def told(self) -> list[Any]:
         count = {"n": len(self.found.addon.records)}
+        if self.earliest is not None and self.request.arrived < self.earliest:
+            date = {"date": self.request.fmt.date(self.earliest)}
+            return [_("Can be destroyed from ${date}.", mapping=date)]
         return [
             _("This destroys its settings, its folder and its records: ${n}. It cannot be undone.",
               mapping=count),
