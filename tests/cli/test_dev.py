@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
@@ -163,6 +164,30 @@ def test_a_change_is_shown_and_a_mistake_leaves_what_was(tmp_path: Path, dev: An
     assert noor.get("/week").status == 200
     file.write_text(whole, "utf-8")
     assert server.began()["told"] == ["The edition follows team-scan."]
+
+
+def test_a_page_asked_for_while_it_begins_anew_is_answered(tmp_path: Path, dev: Any) -> None:
+    root = new(tmp_path)
+    server = dev(root)
+    former = server.began()["pid"]
+    file = root / "texts/na.md"
+    file.write_text(file.read_text("utf-8") + "\nNog een zin.\n", "utf-8")
+    answers = []
+    until = time.monotonic() + PATIENCE
+    while server.said.empty() and time.monotonic() < until:
+        with urlopen(f"http://{HOST}:{server.port}/demo", timeout=PATIENCE) as answer:
+            answers.append(answer.status)
+    assert set(answers) == {200}
+    assert server.began()["pid"] != former
+
+
+def test_a_port_in_use_is_a_sentence(tmp_path: Path) -> None:
+    root = new(tmp_path)
+    with socket.create_server((HOST, 0)) as taken:
+        words = ["dev", str(root), "--port", str(taken.getsockname()[1])]
+        said = subprocess.run([*LMS, *words], capture_output=True, text=True, check=False)
+    assert said.returncode == 1
+    assert "in use" in said.stderr and "Traceback" not in said.stderr
 
 
 def test_another_version_of_code_brings_its_records_along(tmp_path: Path, dev: Any) -> None:

@@ -9,9 +9,10 @@ import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
+from socket import socket
 from typing import Any
 
-from lms_leiderschap.cli.watching import Watching
+from lms_leiderschap.cli.watching import Watching, bound
 from lms_leiderschap.cli.words import Words, add_json, say, say_json
 
 FOLDER = ".lms-dev"
@@ -28,6 +29,7 @@ def add_words(commands: Words) -> None:
     words.add_argument("--fresh", action="store_true", help="begin with a new institution")
     words.add_argument("--tried", action="store_true", help=argparse.SUPPRESS)
     words.add_argument("--watched", action="store_true", help=argparse.SUPPRESS)
+    words.add_argument("--sockets", type=int, nargs="*", default=[], help=argparse.SUPPRESS)
     add_json(words)
 
 
@@ -39,7 +41,8 @@ def dev(options: argparse.Namespace) -> int:
         return _serve(options)
     arguments = [str(options.path), "--port", str(options.port)]
     arguments += ["--json"] if options.json else []
-    return Watching(options.path.resolve(), arguments, fresh=options.fresh).run()
+    with bound(HOST, options.port) as sockets:
+        return Watching(options.path.resolve(), arguments, sockets, fresh=options.fresh).run()
 
 
 def _try(path: Path) -> int:
@@ -55,6 +58,7 @@ def _serve(options: argparse.Namespace) -> int:
     import logging
 
     from lms_leiderschap.author.source import Source
+    from lms_leiderschap.cli.ending import end_when_quiet
     from lms_leiderschap.cli.serving import keep_templates, listening, run
     from lms_leiderschap.demo.stage import set_stage, stage_settings
 
@@ -71,9 +75,10 @@ def _serve(options: argparse.Namespace) -> int:
     told = set_stage(config.registry, plugin)
     # What was handed in is told to the plugin at once: a handler that fails says so here.
     config.registry.jobs.run_once(datetime.now(UTC))
-    listener = listening(config.make_wsgi_app(), HOST, options.port, {})
+    where = [socket(fileno=number) for number in options.sockets] or (HOST, options.port)
+    listener = listening(config.make_wsgi_app(), where, {})
     config.registry.jobs.start()
-    signal.signal(signal.SIGTERM, _stop)
+    end_when_quiet(listener)
     if options.watched:
         threading.Thread(target=_end_with_parent, daemon=True).start()
     _announce(options, settings.institutions[0].url, plugin, told)
@@ -102,10 +107,6 @@ def _own_folder(root: Path, *, fresh: bool) -> Path:
     folder.mkdir(exist_ok=True, mode=0o700)
     (folder / ".gitignore").write_text("*\n", "utf-8")
     return folder
-
-
-def _stop(_number: int, _frame: Any) -> None:
-    raise SystemExit(0)
 
 
 def _end_with_parent() -> None:

@@ -6,8 +6,9 @@ import argparse
 import ctypes
 import logging.config
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from socket import socket
 from typing import Any
 
 from lms_leiderschap.cli.ini import section_of, settings_of
@@ -49,7 +50,7 @@ def serve(options: argparse.Namespace) -> int:
         settings = settings.reached_at(url)
     app = make_app(settings)
     compile_templates(app.registry)
-    listener = listening(app, host, options.port or int(port), server)
+    listener = listening(app, (host, options.port or int(port)), server)
     if settings.jobs:
         app.registry.jobs.start()
     if options.json:
@@ -71,18 +72,26 @@ def keep_templates(settings: Settings) -> None:
     os.environ.setdefault("CHAMELEON_CACHE", str(directory))
 
 
-def listening(app: Any, host: str, port: int, server: Mapping[str, str]) -> Any:
+def listening(
+    app: Any, where: tuple[str, int] | Sequence[socket], server: Mapping[str, str]
+) -> Any:
     """A server that listens and does not answer yet.
 
+    where   (host, port), or sockets that are bound already
     server  lines of [server:main]: threads, trusted_proxy, trusted_proxy_headers
     """
     from waitress.server import create_server
 
-    proxy: dict[str, Any] = {name: server[name] for name in PROXY if name in server}
+    more: dict[str, Any] = {name: server[name] for name in PROXY if name in server}
+    match where:
+        case (str(host), int(port)):
+            more |= {"host": host, "port": port}
+        case _:
+            more["sockets"] = list(where)
     return create_server(
-        app, host=host, port=port, threads=int(server.get("threads", 4)),
+        app, threads=int(server.get("threads", 4)),
         max_request_body_size=app.registry.lms.body_max, connection_limit=1000,
-        channel_timeout=60, ident=None, **proxy,
+        channel_timeout=60, ident=None, **more,
     )  # fmt: skip
 
 

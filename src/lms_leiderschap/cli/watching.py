@@ -1,6 +1,7 @@
 """Waiting for changes in a folder, and beginning a server anew after each.
 
-The database can be open in one process only, so the old server ends before the new one begins. A
+The database can be open in one process only, so the old server ends before the new one begins. The
+address is kept open meanwhile: a page that is asked for in between waits for the new server. A
 change that does not load is found out first, in a process of its own, and leaves the old one alone.
 """
 
@@ -10,8 +11,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from socket import AI_PASSIVE, SOCK_STREAM, create_server, getaddrinfo, socket
 from typing import Any
 
 from lms_leiderschap.author.source import Source
@@ -22,14 +25,29 @@ STOPPING = 10.0  # seconds until a server that does not end is ended
 Seen = dict[str, tuple[int, int]]
 
 
+@contextmanager
+def bound(host: str, port: int) -> Iterator[list[socket]]:
+    """Sockets that listen on every address of a host. OSError when one is in use."""
+    with ExitStack() as stack:
+        sockets = []
+        found = getaddrinfo(host, port, type=SOCK_STREAM, flags=AI_PASSIVE)
+        for family, address in dict.fromkeys((row[0], row[4]) for row in found):
+            sockets.append(stack.enter_context(create_server(address[:2], family=family)))
+        yield sockets
+
+
 class Watching:
     """One server at a time for what is in a folder.
 
     arguments  of ``lms dev``: the folder and what goes with it
+    sockets    that listen; every server answers on them
     """
 
-    def __init__(self, root: Path, arguments: Sequence[str], *, fresh: bool) -> None:
+    def __init__(
+        self, root: Path, arguments: Sequence[str], sockets: Sequence[socket], *, fresh: bool
+    ) -> None:
         self.root, self.arguments, self.fresh = root, list(arguments), fresh
+        self.numbers = [each.fileno() for each in sockets]
         self.server: subprocess.Popen[bytes] | None = None
 
     def run(self) -> int:
@@ -63,8 +81,10 @@ class Watching:
         self._end()
         words = ["--watched", *(["--fresh"] if self.fresh else [])]
         self.fresh = False
-        command = self._command(words)
-        self.server = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 (it is us)
+        command = self._command([*words, "--sockets", *map(str, self.numbers)])
+        self.server = subprocess.Popen(  # noqa: S603 (it is us)
+            command, stdin=subprocess.PIPE, pass_fds=self.numbers
+        )
 
     def _loads(self) -> bool:
         """Whether it can be imported; what is wrong is told by the process that tried."""
