@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 from webtest import Upload
 
-from tests.addon.zips import files, zipped
+from lms_leiderschap.plugin.parcel.keys import new_key
+from lms_leiderschap.plugin.parcel.signing import sign
+from lms_leiderschap.plugin.parcel.trust import Trust
+from tests.addon.zips import bundle, files, zipped
 from tests.conftest import PASSWORD
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\6\0\0\0"
@@ -154,6 +157,44 @@ def test_a_tool_that_an_assignment_uses_stays_with_the_reason_at_the_field(ada: 
     assert "Een lijst blijft staan" in why and "Eén verbeterpunt" in why
     page.forms["form"].submit("save", status=303)
     assert download(ada, ada.get("/addons/samen/edit")) == made
+
+
+def test_the_preview_tells_the_page_of_the_assignment_from_what_is_read_elsewhere(
+    ada: Any
+) -> None:
+    make(ada)
+    form = add_assignment(ada)
+    form["report"] = form["rubric"] = ":own"
+    form = with_part(form, "Wat", "Noem elke stap.", "30").submit("add:criteria").forms["form"]
+    form.set("title", "Aanpak", index=2)
+    html = form.submit("save", status=303).follow().click("Voorbeeld").html
+    page, writing, rubric = (html.select_one(at) for at in (".two", "#writing", "#rubric"))
+    assert "Noem elke stap." in page.text
+    for words in ("30 woorden", "Aanpak"):
+        assert words not in page.text
+    assert "30 woorden" in writing.parent.text and "schrijver" in writing.text
+    assert "Aanpak" in rubric.parent.text and "docent" in rubric.text
+
+
+def test_editing_what_somebody_else_signed_says_what_becomes_of_the_signature(
+    ada: Any, registry: Any
+) -> None:
+    private, public = new_key()
+    registry.shelves.trust = Trust({public: "Via Vinci"})
+    try:
+        add_zip(ada, sign(bundle(), private, "Via Vinci"))
+        lost = "Via Vinci heeft versie 1.0.0 ondertekend."
+        assert lost in ada.get("/addons/samen/edit")
+        form = ada.get("/addons/samen/edit-head").forms["form"]
+        form["title"] = "Anders"
+        assert lost in form.submit("save", status=303).follow()
+        page = ada.get("/addons/samen/publish")
+        assert lost in page
+        page.forms["form"]["changes"] = "Een andere titel."
+        page = page.forms["form"].submit("publish", status=303).follow()
+        assert lost not in page
+    finally:
+        registry.shelves.trust = Trust()
 
 
 def test_an_empty_name_is_made_of_the_title_and_a_taken_one_is_refused(ada: Any) -> None:

@@ -35,6 +35,14 @@ def start_of(addon: AddOn) -> FolderVersion | None:
     return None
 
 
+def signed_before(addon: AddOn) -> FolderVersion | None:
+    """The version that a draft comes after, when somebody we know signed it; a changed one is
+    signed by nobody."""
+    digest = addon.waiting or addon.current
+    found: FolderVersion | None = addon.versions.get(digest) if digest else None
+    return found if found is not None and found.signer else None
+
+
 def mark_of(values: Any) -> str:
     """A fingerprint of plain values: says whether they are still those that a form showed."""
     text = json.dumps(values, sort_keys=True, default=str)

@@ -10,7 +10,13 @@ from pyramid.httpexceptions import HTTPNotFound
 from pyramid.request import Request
 from pyramid.view import view_config
 
-from lms_leiderschap.addon.making.drafting import mark_of, newest, save_draft, start_of
+from lms_leiderschap.addon.making.drafting import (
+    mark_of,
+    newest,
+    save_draft,
+    signed_before,
+    start_of,
+)
 from lms_leiderschap.addon.making.schema import KINDS
 from lms_leiderschap.addon.making.writing import FolderFiles
 from lms_leiderschap.addon.shelf import bundle_of, plugin_of
@@ -122,6 +128,17 @@ class EditPage(FormPage):
                 "changed": self.changed if self.stale else None, "danger": None}  # fmt: skip
 
 
+def lost_signature(addon: AddOn) -> Any:
+    """What becomes of the signature of somebody else once a change is taken in use; None without
+    one."""
+    signed = signed_before(addon)
+    if signed is None:
+        return None
+    sentence = _("${name} signed version ${version}. Taking a change in use drops that signature; "
+                 "the sender is unknown then.")  # fmt: skip
+    return sentence % {"name": signed.signer, "version": signed.version}
+
+
 def changed_fields(
     schema: colander.SchemaNode, now: Mapping[str, Any], values: Mapping[str, Any]
 ) -> Any:
@@ -154,5 +171,5 @@ def edit_page(context: AddOn, request: Request) -> dict[str, Any]:
         "plugin": None if broken else plugin, "broken": broken, "start": start,
         "draft": bool(context.draft), "kinds": dict(KINDS), "newest": newest(context),
         "images": FolderFiles(bundle_of(start)).paths("images"),
-        "done": DONE.get(request.GET.get("done", ""), ""),
+        "done": DONE.get(request.GET.get("done", ""), ""), "lost": lost_signature(context),
     }  # fmt: skip

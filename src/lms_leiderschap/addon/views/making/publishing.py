@@ -15,7 +15,7 @@ from lms_leiderschap.addon.making.drafting import newest, next_version, start_of
 from lms_leiderschap.addon.making.modules import write_version
 from lms_leiderschap.addon.making.schema import SURE, publish_schema
 from lms_leiderschap.addon.receiving import checked_folder
-from lms_leiderschap.addon.views.making.overview import FORM, EditPage
+from lms_leiderschap.addon.views.making.overview import FORM, EditPage, lost_signature
 from lms_leiderschap.errors import Refusal
 from lms_leiderschap.feedback.spec import RubricSpec
 from lms_leiderschap.institution.addon import AddOn
@@ -35,7 +35,8 @@ from lms_leiderschap.web.html import markdown_with
              request_method="GET",
              renderer="lms_leiderschap.templates:addon/preview.pt")  # fmt: skip
 def preview(context: AddOn, request: Request) -> dict[str, Any]:
-    """One assignment as a participant will read it, from the draft."""
+    """One assignment from the draft: first what its own page shows a participant, then what is
+    read elsewhere."""
     start = start_of(context)
     plugin = request.registry.shelves.read(start)[0] if start is not None else None
     if not isinstance(plugin, Plugin):
@@ -46,11 +47,12 @@ def preview(context: AddOn, request: Request) -> dict[str, Any]:
             if (module.key, item.key) == (wanted, key):
                 brief = module.brief_of(item)
                 tools = [tool.title for tool in plugin.tools if tool.key in module.instruments]
+                parts = _parts(plugin, item)
                 return {
                     "title": item.title, "module": module, "addon": context, "item": item,
                     "brief": brief and markdown_with(brief, _pictures(context, plugin)),
-                    "parts": _parts(plugin, item), "rubric": _rubric(plugin, item),
-                    "tools": tools,
+                    "parts": parts, "advised": [part for part in parts if part.min_words],
+                    "rubric": _rubric(plugin, item), "tools": tools,
                 }  # fmt: skip
     raise HTTPNotFound
 
@@ -131,7 +133,8 @@ class Publish(DraftPage):
         first = not newest(self.context)
         waits = _("It waits as an update; what is in use changes when you take the update in use.")
         ready = _("Then you can switch it on. Editions get it when you add its modules there.")
-        return {**super().extra(), "told": [ready if first else waits]}
+        lost = lost_signature(self.context)
+        return {**super().extra(), "told": [ready if first else waits, *filter(None, [lost])]}
 
 
 @form_page(context=AddOn, name="drop-draft", permission=Permission.MANAGE_ADDONS, renderer=FORM)
