@@ -48,6 +48,11 @@ def with_part(form: Any, title: str, guidance: str = "", min_words: str = "") ->
     return form
 
 
+def kept_files(page: Any) -> list[str]:
+    """Names of the files that a form holds already."""
+    return [row.text for row in page.html.select("ol.files .file b")]
+
+
 def publish(ada: Any, name: str = "leren-van-elkaar", status: int = 303) -> Any:
     return ada.get(f"/addons/{name}/publish").forms["form"].submit("publish", status=status)
 
@@ -307,8 +312,11 @@ def test_what_is_ticked_off_gets_no_feedback_and_all_else_does_at_first(ada: Any
 def test_parts_without_their_report_and_a_part_without_a_title_are_refused(ada: Any) -> None:
     make(ada)
     form = with_part(add_assignment(ada), "Wat")
+    assert form["report"].value == ":own"
+    form["report"] = ""
     page = form.submit("save", status=422)
-    assert "Kies hier" in page.html.select_one("#f-report-error").text
+    why = page.html.select_one("#f-report-error").text
+    assert "eigen onderdelen" in why and "Kies ‘Eigen onderdelen, hieronder’" in why
     form = page.forms["form"]
     form["report"] = ":own"
     form.set("title", "", index=1)
@@ -316,6 +324,21 @@ def test_parts_without_their_report_and_a_part_without_a_title_are_refused(ada: 
     page = form.submit("save", status=422)
     assert "verwijder" in page.html.select_one("#f-parts-0-title-error").text
     assert page.forms["form"]["guidance"].value == "Wel een toelichting."
+
+
+def test_adding_an_own_part_or_criterion_chooses_it(ada: Any) -> None:
+    make(ada)
+    form = add_assignment(ada)
+    form["report"] = "pop"
+    form = with_part(form, "Wat")
+    assert (form["report"].value, form["rubric"].value) == (":own", "")
+    form = form.submit("add:criteria").forms["form"]
+    assert form["rubric"].value == ":own"
+    form.set("title", "Aanpak", index=2)
+    form["rubric"] = "action-learning"
+    form = form.submit("remove:criteria:0").forms["form"]
+    assert form["rubric"].value == "action-learning"
+    form.submit("save", status=303)
 
 
 def test_a_next_version_waits_and_the_one_in_use_stays(ada: Any) -> None:
@@ -415,8 +438,24 @@ def test_images_are_kept_in_the_folder_and_removed(ada: Any) -> None:
     page = form.submit("add", status=303).follow()
     assert "![…](mijn-plaatje.png)" in page
     form = form_at(ada, "images")
-    form["images"] = [Upload("plaatje.png", b"<svg></svg>", "image/png")]
-    assert "plaatje.png" in form.submit("add", status=422).html.select_one("#f-images-error").text
+    form["images"] = [
+        Upload("bewogen.gif", b"GIF89a\1\0\1\0\0\0\0", "image/gif"),
+        Upload("plaatje.png", b"<svg></svg>", "image/png"),
+    ]
+    page = form.submit("add", status=422)
+    assert "plaatje.png" in page.html.select_one("#f-images-error").text
+    assert kept_files(page) == ["bewogen.gif"]
+    page = page.forms["form"].submit("add", status=303).follow()
+    assert "![…](bewogen.gif)" in page
+    for name in ("los.txt", "los"):
+        form = form_at(ada, "images")
+        form["images"] = [Upload(name, b"Een tekst.", "text/plain")]
+        page = form.submit("add", status=422)
+        assert "geen PNG" in page.html.select_one("#f-images-error").text
+        assert name not in kept_files(page)
+    form = form_at(ada, "images")
+    form["images"] = [Upload("foto.webp", b"RIFF\0\0\0\0WEBPVP8 ", "image/webp")]
+    assert "![…](foto.webp)" in form.submit("add", status=303).follow()
     assert download(ada, publish(ada).follow())["images/mijn-plaatje.png"] == PNG
     where = "edit-module?key=leren-van-elkaar"
     form = form_at(ada, where)
@@ -441,7 +480,7 @@ def test_images_are_kept_in_the_folder_and_removed(ada: Any) -> None:
     form["brief"] = ""
     form.submit("save", status=303)
     form_at(ada, "remove-image?name=mijn-plaatje.png").submit("remove", status=303)
-    assert "![…]" not in ada.get("/addons/leren-van-elkaar/images")
+    assert "mijn-plaatje.png" not in ada.get("/addons/leren-van-elkaar/images")
 
 
 @pytest.mark.parametrize("path", [

@@ -90,6 +90,10 @@ class FormPage:
         """
         raise NotImplementedError
 
+    def changed_rows(self, cstruct: dict[str, Any], change: sequences.Change) -> dict[str, Any]:
+        """What is typed after a row button, for a page on which another answer follows from it."""
+        return cstruct
+
     def extra(self) -> dict[str, Any]:
         """More variables for the template."""
         return {}
@@ -129,7 +133,7 @@ class FormPage:
             cstruct = self.form.deserialize(peppercorn.parse(typed))
             if change:
                 changed, focus = sequences.apply_change(self.form, cstruct, change)
-                self.form.cstruct = changed
+                self.form.cstruct = self.changed_rows(changed, change)
                 return self._draw(focus)
         except (ValueError, TypeError, AttributeError, LookupError) as broken:
             raise HTTPBadRequest from broken  # not the shape of the form that was drawn

@@ -28,7 +28,18 @@ from lms_leiderschap.programme.spec import DEFAULT_RUBRIC
 from lms_leiderschap.submission.model import TICK_KINDS
 from lms_leiderschap.texts import _
 from lms_leiderschap.web.form import form_page
+from lms_leiderschap.web.sequences import Change
 
+ROWS_OF = {"report": "parts", "rubric": "criteria"}
+OWN_LABELS: dict[str, Any] = {
+    "report": _("Own parts, below"), "rubric": _("Own criteria, below"),
+}  # fmt: skip
+NOT_CHOSEN: dict[str, Any] = {
+    "report": _("There are own parts below, and they are not used this way. Choose ‘${own}’, or "
+                "remove the parts."),
+    "rubric": _("There are own criteria below, and they are not used this way. Choose ‘${own}’, "
+                "or remove the criteria."),
+}  # fmt: skip
 FREE = ("free", _("No fixed moment"))
 MEETINGS: tuple[tuple[str, Any], ...] = (
     ("before_meeting", _("The day before the meeting: ${title}")),
@@ -73,20 +84,36 @@ class EditAssignment(EditPage):
         rubrics = (*library.rubrics, *self.plugin.rubrics)
         return assignment_schema(
             self._dues(now["due"]),
-            self._formats("report", _("Own parts, below"), now["report"], reports),
-            self._formats("rubric", _("Own criteria, below"), now["rubric"], rubrics),
+            self._formats("report", OWN_LABELS["report"], now["report"], reports),
+            self._formats("rubric", OWN_LABELS["rubric"], now["rubric"], rubrics),
             usual,
             [title for _key, title in level_titles(self.files, rubric)],
         )
 
+    def changed_rows(self, cstruct: dict[str, Any], change: Change) -> dict[str, Any]:
+        """Whoever adds an own part or criterion means it to be used."""
+        for kind, rows in ROWS_OF.items():
+            if (change.verb, change.path) == ("add", rows):
+                return {**cstruct, kind: OWN}
+        return cstruct
+
     def write(self, values: dict[str, Any]) -> str:
         self.check_pictures(values, "brief")
-        _check_format(values, "report", "parts", _("Add a part, or choose another report."))
-        _check_format(values, "rubric", "criteria", _("Add a criterion, or choose another rubric."))
+        self._check_format(values, "report", _("Add a part, or choose another report."))
+        self._check_format(values, "rubric", _("Add a criterion, or choose another rubric."))
         if values["kind"] in TICK_KINDS and not values["report"]:
             values = values | {"feedback": False}  # it is ticked off, there is nothing to read
         write_assignment(self.files, self.module, self.item, values)
         return f"{self.path}/edit?done=saved"
+
+    def _check_format(self, values: dict[str, Any], kind: str, nothing: str) -> None:
+        """What is typed is used, and what is used is typed. Raises Refusal at the field."""
+        rows = values[ROWS_OF[kind]]
+        if values[kind] == OWN and not rows:
+            raise Refusal(nothing, ROWS_OF[kind])
+        if values[kind] == "" and rows:
+            own = self.request.localizer.translate(OWN_LABELS[kind])
+            raise Refusal(NOT_CHOSEN[kind] % {"own": own}, kind)
 
     def _dues(self, now: str) -> list[Choice]:
         """Rules in words; a rule of another kind, or another module, stays as long as it is not
@@ -118,11 +145,3 @@ class EditAssignment(EditPage):
         where = f"module={self.module}&key={self.item}"
         remove = (f"{self.path}/remove-assignment?{where}", _("Remove this assignment"))
         return {**super().extra(), "danger": remove, "preview": f"{self.path}/preview?{where}"}
-
-
-def _check_format(values: dict[str, Any], kind: str, rows: str, sentence: str) -> None:
-    """What is typed is used, and what is used is typed. Raises Refusal at the field."""
-    if values[kind] == OWN and not values[rows]:
-        raise Refusal(sentence, rows)
-    if values[kind] == "" and values[rows]:
-        raise Refusal(_("Choose your own here, or remove what stands below."), kind)

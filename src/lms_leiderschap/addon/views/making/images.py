@@ -22,25 +22,25 @@ from lms_leiderschap.institution.addon import AddOn
 from lms_leiderschap.permissions import Permission
 from lms_leiderschap.plugin.error import PluginError
 from lms_leiderschap.plugin.images import named_in
-from lms_leiderschap.plugin.parcel.admitted import check_content, suffix
+from lms_leiderschap.plugin.parcel.admitted import IMAGES, check_content, suffix
 from lms_leiderschap.texts import _
 from lms_leiderschap.web.fields import FilesField, HiddenField
 from lms_leiderschap.web.form import Button, form_page
 from lms_leiderschap.web.groups import FormSchema
 
-KINDS = (".png", ".jpg", ".jpeg")
+ACCEPTED = ",".join((*IMAGES, "image/png", "image/jpeg", "image/gif", "image/webp"))
 _ENDING = re.compile(r"\.[^.]*$")
 
 
 class ImagesSchema(FormSchema):
     base = HiddenField()
     images = FilesField(
-        title=_("Images"), accept=".png,.jpg,.jpeg,image/png,image/jpeg", at_most=10,
-        description=_("PNG or JPEG."),
+        title=_("Images"), accept=ACCEPTED, at_most=10,
+        description=_("PNG, JPEG, GIF or WebP."),
     )  # fmt: skip
 
 
-IMAGES = ImagesSchema()
+ADD_IMAGES = ImagesSchema()
 
 
 @form_page(context=AddOn, name="images", permission=Permission.MANAGE_ADDONS,
@@ -52,7 +52,7 @@ class Images(EditPage):
     buttons = (Button("add", _("Add these images")),)
 
     def schema(self) -> colander.SchemaNode:
-        return IMAGES
+        return ADD_IMAGES
 
     def write(self, values: dict[str, Any]) -> str:
         for number, file_id in enumerate(values["images"]):
@@ -61,17 +61,17 @@ class Images(EditPage):
                 raise Refusal(_("Choose the file again."), "images")
             with upload.open() as source:
                 data = source.read()
-            if suffix(upload.name) not in KINDS:
-                raise Refusal(_("Choose PNG or JPEG images."), "images")
+            kind = suffix(upload.name)
             stem = key_from(_ENDING.sub("", upload.name)) or f"afbeelding-{number + 1}"
             taken = {_ENDING.sub("", path.rpartition("/")[2]) for path in self.paths}
-            name = f"{free_name(stem, taken)}{suffix(upload.name)}"
-            try:
-                check_content(f"images/{name}", data)
-            except PluginError:
-                refused = _("${name} is not a PNG or JPEG image.", mapping={"name": upload.name})
-                raise Refusal(refused, "images") from None
-            self.files.add(f"images/{name}", data)
+            path = f"images/{free_name(stem, taken)}{kind}"
+            if not _is_image(path, data):
+                # This file will not do; the others that were chosen stay.
+                left = [other for other in values["images"] if other != file_id]
+                self.form.cstruct = {**self.form.cstruct, "images": left}
+                refused = _("${name} is not a PNG, JPEG, GIF or WebP image that can be shown.")
+                raise Refusal(refused % {"name": upload.name}, "images")
+            self.files.add(path, data)
         return f"{self.path}/images"
 
     @property
@@ -81,6 +81,15 @@ class Images(EditPage):
     def extra(self) -> dict[str, Any]:
         names = [path.removeprefix("images/") for path in self.paths]
         return {**super().extra(), "names": names}
+
+
+def _is_image(path: str, data: bytes) -> bool:
+    """Whether a folder may hold this under this name."""
+    try:
+        check_content(path, data)
+    except PluginError:
+        return False
+    return suffix(path) in IMAGES
 
 
 @form_page(context=AddOn, name="remove-image", permission=Permission.MANAGE_ADDONS, renderer=FORM)
