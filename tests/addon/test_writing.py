@@ -29,6 +29,7 @@ from lms_leiderschap.addon.making.modules import (
     write_module,
     write_version,
 )
+from lms_leiderschap.addon.making.toml import toml_of
 from lms_leiderschap.addon.making.tools import uses_of_tool
 from lms_leiderschap.addon.making.writing import (
     HEAD,
@@ -324,6 +325,32 @@ def test_what_is_written_is_a_folder_on_disk_too(tmp_path: Path) -> None:
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_bytes(data)
     assert read_directory(tmp_path).digest == files.bundle().digest
+
+
+def test_a_module_is_written_in_the_order_in_which_people_read_it() -> None:
+    files = new_folder("proef", TITLE, "m")
+    add_assignment(files, "m", "Verslag")
+    write_module(files, "m", module_values(files, "m") | {
+        "before": "Lees.", "tools": [{"key": "", "title": "Lijst"}]})  # fmt: skip
+    headers = [row for row in files.bundle()["modules/m.toml"].decode().splitlines()
+               if row.startswith("[")]  # fmt: skip
+    assert headers == ["[module]", "[module.work_form]", "[[assignments]]", "[[instruments]]"]
+    write_version(files, "1.1.0", "Anders.")
+    assert files.bundle()[HEAD].decode().rstrip().endswith('[changes]\n"1.1.0" = "Anders."')
+
+
+plain = st.one_of(st.text(max_size=20), names, st.integers(-9, 9), st.booleans())
+keys = st.sampled_from(["key", "title", "a b", "é", "[x]", '"'])
+values = st.recursive(plain, lambda inner: st.one_of(
+    st.lists(inner, max_size=3), st.dictionaries(keys, inner, max_size=3)))  # fmt: skip
+rows = st.lists(st.dictionaries(keys, values, min_size=1, max_size=3), max_size=3)
+tables = st.dictionaries(keys, values | rows, max_size=5)
+
+
+@settings(max_examples=300, deadline=None)
+@given(tables)
+def test_toml_of_any_tables_says_the_same_data(data: dict[str, Any]) -> None:
+    assert tomllib.loads(toml_of(data)) == data
 
 
 @settings(max_examples=50, deadline=None)

@@ -1,8 +1,7 @@
 """The files of a folder plugin while somebody changes them in the browser.
 
 A file whose data do not change keeps its bytes. A text that lies in ``texts/`` is written back
-there, any other stands in the TOML itself. What a form does not know is left as it is. The
-written TOML is that of tomli-w: equal data give equal bytes on every machine.
+there, any other stands in the TOML itself. What a form does not know is left as it is.
 """
 
 from __future__ import annotations
@@ -13,8 +12,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-import tomli_w
-
+from lms_leiderschap.addon.making.toml import toml_of
 from lms_leiderschap.plugin.parcel.archive import admit
 from lms_leiderschap.plugin.parcel.bundle import Bundle
 from lms_leiderschap.plugin.parcel.manifest import MANIFEST
@@ -53,7 +51,7 @@ class FolderFiles:
         if path in self and self.table(path) == data:
             return
         named = self._texts_of(path) if path in self else set()
-        self._files[path] = tomli_w.dumps(data, multiline_strings=True).encode()
+        self._files[path] = toml_of(data).encode()
         self._drop_texts(named)
 
     def add(self, path: str, data: bytes) -> None:
