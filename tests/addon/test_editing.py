@@ -98,6 +98,8 @@ def test_from_nothing_to_a_module_in_use_and_the_same_elsewhere(ada: Any, browse
     form["feedback"] = True
     page = form.submit("save", status=303).follow()
     preview = page.click("Voorbeeld", index=0)
+    phases = preview.html.select_one("#phases").parent.text
+    assert "bijeenkomst" in phases and "Lees eerst dit." in phases
     for words in ("Voorbeeld.", "Voer één verbeterpunt uit.", "Wat er is gedaan", "Noem elke stap.",
                   "Geen stappen.", "ten minste 80 woorden", "Zien wat een lerend team doet."):
         assert words in preview

@@ -3,9 +3,9 @@
 Import these names from ``lms_leiderschap.programme.spec``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from lms_leiderschap.programme.mistake import SpecError
 from lms_leiderschap.programme.plain import Plain, PlainData, Spec
@@ -28,7 +28,9 @@ ProductKind = Literal[
     "development_points", "report_back",
 ]  # fmt: skip
 
-WORK_PHASES = ("before", "on", "after")
+WORK_PHASES = {
+    "before": _("Before the meeting"), "on": _("At the meeting"), "after": _("After the meeting"),
+}  # fmt: skip
 DEFAULT_RUBRIC = "action-learning"
 # Stands in a constructor for "as the report says": true exactly when there is a report format.
 AS_REPORT = cast(bool, None)
@@ -238,6 +240,13 @@ class ModuleSpec(Plain, noun=_("a module")):
     def brief_of(self, assignment: AssignmentSpec) -> str:
         """The Markdown a participant reads for one assignment of this module."""
         return assignment.brief or self.work_form[assignment.work_phase]
+
+    def work_form_beside(self, brief: str) -> Iterator[tuple[Any, str]]:
+        """(title, Markdown) of what the module does before, on and after its meeting, but for
+        what the brief says."""
+        for phase, text in self.work_form.items():
+            if text and text != brief:
+                yield WORK_PHASES[phase], text
 
 
 def _whole_work_form(form: object) -> object:

@@ -25,8 +25,6 @@ from lms_leiderschap.texts import _
 from lms_leiderschap.web.cleaning import clean_text, posted_controls
 from lms_leiderschap.web.html import SafeHtml, images_named, markdown_with
 
-PHASES = {"before": _("Before the meeting"), "on": _("At the meeting"),
-          "after": _("After the meeting")}  # fmt: skip
 PAGE = "lms_leiderschap.templates:submission/assignment.pt"
 
 
@@ -77,10 +75,8 @@ def _page(work: Work, request: Request) -> dict[str, Any]:
 def _phases(
     work: Work, module: ModuleSpec | None, brief: str, request: Request
 ) -> list[tuple[Any, SafeHtml]]:
-    """What the module does before, on and after its meeting, but for what the brief says."""
-    texts = module.work_form if module else {}
-    return [(PHASES[name], markdown_with(text, _pictures(work, text, request)))
-            for name, text in texts.items() if text and text != brief]  # fmt: skip
+    beside = module.work_form_beside(brief) if module else ()
+    return [(title, markdown_with(text, _pictures(work, text, request))) for title, text in beside]
 
 
 def _tool_title(edition: Edition, key: str) -> str:

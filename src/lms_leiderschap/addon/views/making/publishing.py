@@ -47,10 +47,12 @@ def preview(context: AddOn, request: Request) -> dict[str, Any]:
             if (module.key, item.key) == (wanted, key):
                 brief = module.brief_of(item)
                 tools = [tool.title for tool in plugin.tools if tool.key in module.instruments]
-                parts = _parts(plugin, item)
+                parts, pictures = _parts(plugin, item), _pictures(context, plugin)
                 return {
                     "title": item.title, "module": module, "addon": context, "item": item,
-                    "brief": brief and markdown_with(brief, _pictures(context, plugin)),
+                    "brief": brief and markdown_with(brief, pictures),
+                    "phases": [(title, markdown_with(text, pictures))
+                               for title, text in module.work_form_beside(brief)],
                     "parts": parts, "advised": [part for part in parts if part.min_words],
                     "rubric": _rubric(plugin, item), "tools": tools,
                 }  # fmt: skip
