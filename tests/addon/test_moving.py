@@ -84,6 +84,26 @@ def test_what_was_typed_before_a_move_is_shown_and_not_dropped(
     assert "/receipt" in done.request.path
 
 
+def test_a_move_of_something_else_asks_nobody_again(browse: Any, two_parts: Any) -> None:
+    anna = browse("anna")
+    other = next(link["href"] for link in anna.get("/week").html.select("main a[href]")
+                 if "/work/" in link["href"] and WORK not in link["href"])
+    form = anna.get(f"{other.partition('/submit')[0]}/submit").forms["report"]
+    taken_in(two_parts, version("2.0.0"))
+    move(browse("olga"), status=303)
+    form.submit("save", status=303)
+
+
+@pytest.mark.parametrize("words", ["-1", "1000000", "één"])
+def test_a_generation_that_never_was_is_asked_again(
+    browse: Any, two_parts: Any, words: str
+) -> None:
+    anna = browse("anna")
+    form = anna.get(f"{anna.home}{WORK}/submit").forms["report"]
+    form["generation"] = words
+    form.submit("save", status=422)
+
+
 LOSSES = {
     "the part goes": {"second": False},
     "another kind": {"second": True, "report": (

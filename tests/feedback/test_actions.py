@@ -24,6 +24,7 @@ from lms_leiderschap.feedback.queue import merged, next_waiting, queue, ready_by
 from lms_leiderschap.store.folder import find, path_of
 from lms_leiderschap.store.root import institution_in
 from lms_leiderschap.submission.actions import withdraw
+from lms_leiderschap.submission.rows import row_at
 from tests.feedback.handed_in import KEY, NOW, hand_in
 
 LATER = NOW + timedelta(days=9)
@@ -182,7 +183,7 @@ def test_release_settles_the_version_once(ready, version, pieter, edition, heard
     assert [type(event) for event in heard] == [FeedbackReleased]
     assert (version.outcome, released(version)) == ("met", [ready])
     assert len(queue(edition, "released")) == 1
-    row = version.work.holder.rows[KEY]
+    row = row_at(version.work.holder, KEY)
     assert (row["state"], row["new"], row["feedback"]["by"]) == ("met", True, pieter)
 
 

@@ -9,6 +9,7 @@ from lms_leiderschap.feedback.model import feedback_by
 from lms_leiderschap.group.actions import form_group
 from lms_leiderschap.store.folder import find, path_of
 from lms_leiderschap.submission.actions import prepare_work, withdraw
+from lms_leiderschap.submission.rows import row_at
 from tests.feedback.handed_in import KEY, NOW, hand_in, hand_in_work
 
 SECRET = "Zin die niemand nog mag lezen."
@@ -407,7 +408,7 @@ def test_reading_feedback_begins_with_the_next_step(browse, anna, within, regist
     assert not after.forms
     with within() as institution:
         work = at(institution, anna).work
-        assert work.holder.rows[KEY]["new"] is False
+        assert row_at(work.holder, KEY)["new"] is False
 
 
 def test_nothing_of_feedback_shows_before_it_is_released(browse, anna, within, registry):

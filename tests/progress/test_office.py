@@ -14,6 +14,7 @@ from lms_leiderschap.progress.standing import Dates, in_words
 from lms_leiderschap.progress.views.overdue import late_in
 from lms_leiderschap.submission.actions import give_date, submit
 from lms_leiderschap.submission.blocks import blocks_from_text
+from lms_leiderschap.submission.rows import rows_of
 
 EDITION = "/programmes/plg-leergang/editions/2026/"
 FIRST, SECRET = "hrm.ink-met-medewerkers", "Geheime zin over de bovenbouw."
@@ -107,7 +108,7 @@ def test_the_state_of_work_is_said_in_words(
     edition: Any, enrolment: Any, registry: Any, now: datetime
 ) -> None:
     hand_in(enrolment, registry.notify, now)
-    words = [word.interpolate() for word in in_words(Dates(edition), enrolment.rows)]
+    words = [word.interpolate() for word in in_words(Dates(edition), rows_of(enrolment))]
     assert words[0] == "1 waiting for feedback" and words[-1].endswith("not handed in yet")
 
 

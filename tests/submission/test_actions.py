@@ -29,6 +29,7 @@ from lms_leiderschap.submission.events import SubmissionReceived, SubmissionWith
 from lms_leiderschap.submission.freezing import Incomplete
 from lms_leiderschap.submission.model import Work
 from lms_leiderschap.submission.products import goals_of, handed_on
+from lms_leiderschap.submission.rows import row_at
 
 REPORT = "onderzoekende_school.onderzoeksverslag"
 FREE = "kwaliteitszorg.vergelijking-kwaliteitssystemen"
@@ -305,9 +306,9 @@ def test_a_staged_upload_leaves_the_staging_when_it_is_attached(author: Any, peo
 def test_only_a_preparation_can_be_ticked(author: Any) -> None:
     anna = author(TICK)
     tick(anna.work, "Twee artikelen.", by=anna.by, at=anna.at)
-    assert anna.work.holder.rows[TICK]["state"] == "done"
+    assert row_at(anna.work.holder, TICK)["state"] == "done"
     untick(anna.work, by=anna.by, at=anna.at)
-    assert anna.work.holder.rows[TICK]["state"] == "open"
+    assert row_at(anna.work.holder, TICK)["state"] == "open"
     with pytest.raises(Refusal):
         tick(author(FREE).work, "", by=anna.by, at=anna.at)
 

@@ -16,6 +16,7 @@ from lms_leiderschap.programme.model import Edition
 from lms_leiderschap.store.folder import find
 from lms_leiderschap.submission.deadline import rule_date
 from lms_leiderschap.submission.model import TICK_KINDS
+from lms_leiderschap.submission.rows import rows_of
 from lms_leiderschap.texts import _
 
 NOT_HANDED_IN = ("open", "returned")
@@ -81,7 +82,7 @@ class Dates:
 
     def late(self, holder: Any, at: datetime) -> Iterator[Late]:
         """What is past its date; a preparation that is only ticked never is."""
-        for key, row in holder.rows.items():
+        for key, row in rows_of(holder).items():
             if key in self.handed_in and row["state"] in NOT_HANDED_IN:
                 until = self.until(holder, key, row["changes"])
                 if until is not None and until < at:

@@ -9,6 +9,7 @@ from lms_leiderschap.enrolment.model import Enrolment
 from lms_leiderschap.programme.model import Edition
 from lms_leiderschap.programme.spec import ProductSpec
 from lms_leiderschap.store.folder import path_of
+from lms_leiderschap.submission.rows import row_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,6 @@ def _modules(edition: Edition) -> list[Any]:
 def _product(enrolment: Enrolment, edition: Edition, path: str, spec: ProductSpec,
              titles: dict[str, str]) -> Product:
     key = f"{spec.made_in}.{spec.made_by}"
-    row = enrolment.rows.get(key)
+    row = row_at(enrolment, key) or None
     used_in = tuple(titles.get(place, place) for place in spec.used_in if place != spec.made_in)
     return Product(spec, row, f"{path}/work/{key}", used_in)

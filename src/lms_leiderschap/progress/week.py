@@ -18,6 +18,7 @@ from lms_leiderschap.store.folder import find
 from lms_leiderschap.submission.completeness import Completeness, check
 from lms_leiderschap.submission.deadline import Deadline, deadline_of, meeting_for
 from lms_leiderschap.submission.model import TICK_KINDS, Work, is_offered
+from lms_leiderschap.submission.rows import rows_of
 
 SOON = timedelta(days=7)
 MEETINGS, COMING = 3, 5
@@ -120,7 +121,7 @@ def _items(institution: Institution, enrolment: Enrolment, at: datetime) -> Iter
     own = [(enrolment, path) for path in (_path(enrolment),)]
     groups = [(find(institution, tuple(path.split("/"))), path) for path in enrolment.groups]
     for holder, path in own + groups:
-        rows = dict(holder.rows.items())
+        rows = rows_of(holder)
         for planned in edition.plan:
             row = rows.get(planned["key"])
             if row is not None:

@@ -14,7 +14,7 @@ from lms_leiderschap.submission.events import DateGiven, SubmissionReceived, Sub
 from lms_leiderschap.submission.freezing import checked, frozen
 from lms_leiderschap.submission.model import Answer, DraftPart, Submission, Work
 from lms_leiderschap.submission.receipt import receipt_of, sent_fingerprint
-from lms_leiderschap.submission.rows import write_row
+from lms_leiderschap.submission.rows import row_at, write_row
 from lms_leiderschap.texts import _
 
 Notify = Callable[[Any], None]
@@ -256,7 +256,7 @@ def keep_reading(submission: Submission, file_id: str, reading: Mapping[str, Any
 
 def mark_read(work: Work) -> None:
     """Feedback on the last version was read: the line about it moves out of what is new."""
-    if work.key in work.holder.rows and work.holder.rows[work.key].get("new"):
+    if row_at(work.holder, work.key).get("new"):
         write_row(work, new=False)
 
 

@@ -107,6 +107,20 @@ class Work(Resource):
         """The format with just the parts of this assignment; one free text without a format."""
         return report_for(self.edition, self.key)
 
+    def is_as_in(self, generation: str) -> bool:
+        """Whether what is asked is what a form asked that was drawn in that generation of the
+        edition; "" stands for a form that does not say. What changed elsewhere does not matter.
+        """
+        edition, now = self.edition, self.edition.generation
+        if generation in ("", str(now)):
+            return True
+        if generation not in map(str, range(now)):
+            return False
+        drawn = int(generation)
+        return (edition.assignment(self.key, drawn), report_for(edition, self.key, drawn)) == (
+            self.assignment, self.report
+        )  # fmt: skip
+
     @property
     def is_offered(self) -> bool:
         """Whether new work can be made: the add-on that brought it is on and installed.

@@ -7,7 +7,25 @@ from __future__ import annotations
 
 from typing import Any
 
+from lms_leiderschap.store.index import Row, packed, unpacked
 from lms_leiderschap.submission.model import Work
+
+
+def rows_of(holder: Any) -> dict[str, Row]:
+    """The rows of all work of an Enrolment or Group, by the key of the work."""
+    return {key: _row(kept) for key, kept in holder.rows.items()}
+
+
+def row_at(holder: Any, key: str) -> Row:
+    """The row of one piece of work; empty when there is none."""
+    kept = holder.rows.get(key)
+    return {} if kept is None else _row(kept)
+
+
+def _row(kept: Any) -> Row:
+    """A row from its text: so two who write other rows of one holder do not conflict. Databases
+    of the first release hold plain dicts, each until it is written again."""
+    return unpacked(kept) if isinstance(kept, str) else kept
 
 
 def work_state(work: Work) -> str:
@@ -27,7 +45,8 @@ def row_of(work: Work) -> dict[str, Any]:
     feedback  what a line about it says: {"by": id of the teacher, "points": int, "at": ISO}
     """
     last = work.last
-    row: dict[str, Any] = {"state": work_state(work), "changes": work.changes, "version": 0}
+    changes = [list(change) for change in work.changes]
+    row: dict[str, Any] = {"state": work_state(work), "changes": changes, "version": 0}
     if last is not None:
         row |= {
             "version": last.number,
@@ -39,10 +58,8 @@ def row_of(work: Work) -> dict[str, Any]:
 
 def write_row(work: Work, **more: Any) -> None:
     """Bring the row up to date; `more` replaces or adds plain values."""
-    rows = work.holder.rows
-    kept = {
-        key: value for key, value in rows.get(work.key, {}).items() if key in ("new", "feedback")
-    }
-    row = row_of(work) | kept | more
-    if rows.get(work.key) != row:
-        rows[work.key] = row
+    former = row_at(work.holder, work.key)
+    kept = {key: value for key, value in former.items() if key in ("new", "feedback")}
+    text = packed(row_of(work) | kept | more)
+    if work.holder.rows.get(work.key) != text:
+        work.holder.rows[work.key] = text

@@ -67,7 +67,7 @@ def too_large(_error: Exception, request: Request) -> Response:
 def busy(error: Exception, request: Request) -> Response:
     """The database is away, or too many wrote at once; trying again is safe."""
     mark = reference()
-    log.warning("not served %s %s: %r", mark, request.path_info, error)
+    log.warning("not served %s %s: %s: %s", mark, request.path_info, type(error).__name__, error)
     response = error_page(
         request, 503, _("Just a moment"),
         _("We could not save this right now. Go back and try again: nothing is sent twice."), mark)

@@ -16,6 +16,7 @@ from lms_leiderschap.feedback.views.verdict import verdict_of
 from lms_leiderschap.permissions import Permission
 from lms_leiderschap.submission.actions import mark_read
 from lms_leiderschap.submission.model import Submission, Work
+from lms_leiderschap.submission.rows import row_at
 from lms_leiderschap.texts import _
 
 
@@ -37,7 +38,7 @@ def feedback_page(context: Submission, request: Request) -> dict[str, Any]:
         "reading": Reading(request, context, shown),
         "file_url": lambda section: request.resource_path(section.file),
         "next_number": _next_version(work, context),
-        "unread": bool(work.holder.rows.get(work.key, {}).get("new")) and work.last is context,
+        "unread": bool(row_at(work.holder, work.key).get("new")) and work.last is context,
         "csrf_token": get_csrf_token(request),
         "read": "read" in request.GET,
     }

@@ -24,6 +24,7 @@ from lms_leiderschap.progress.standing import (
     holders_of,
     in_words,
 )
+from lms_leiderschap.submission.rows import rows_of
 from lms_leiderschap.texts import _
 from lms_leiderschap.web.cleaning import clean_line
 
@@ -89,7 +90,7 @@ def _row(edition: Edition, request: Request, dates: Dates, person: Person) -> di
         "email": person.email,
         "invited": not person.password,
         "url": request.resource_path(enrolment, "manage"),
-        "words": in_words(dates, enrolment.rows),
+        "words": in_words(dates, rows_of(enrolment)),
         "late": sum(1 for holder in holders for _late in dates.late(holder, request.arrived)),
     }
 
@@ -120,7 +121,7 @@ def manage_page(context: Enrolment, request: Request) -> dict[str, Any]:
 
 
 def _works(request: Request, dates: Dates, holder: Any) -> Iterator[dict[str, Any]]:
-    rows, edition, at = dict(holder.rows.items()), dates.edition, request.arrived
+    rows, edition, at = rows_of(holder), dates.edition, request.arrived
     for planned in edition.plan:
         key = planned["key"]
         if key not in rows:

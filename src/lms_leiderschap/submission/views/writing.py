@@ -99,7 +99,7 @@ class WritingPage(FormPage):
         who = {"by": request.person.__name__, "at": request.arrived}
         answers = self._chosen_answers()
         self.files.look(self.form)
-        if values["generation"] not in ("", str(work.edition.generation)):
+        if not work.is_as_in(values["generation"]):
             self.form.cstruct = {**self.form.cstruct, "generation": str(work.edition.generation)}
             raise Refusal(MOVED)
         if self.pressed == "hand_in" and (sent := self._sent_before(answers)):
