@@ -20,7 +20,8 @@ class Enrolment(Resource):
     person_id  who
     since      aware moment of enrolment
     work       pieces of work by their key ("hrm.ink-met-medewerkers")
-    rows       covering rows of `work`: what a list of all work shows, by the same key
+    rows       covering rows of `work`, each as one text: what a list of all work shows, by the
+               same key
     choices    module key to the name of the meeting this participant chose
     groups     path texts of groups whose work is this participant's too
     """
