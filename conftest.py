@@ -11,6 +11,8 @@ import tempfile
 
 import pytest
 
+pytest_plugins = ["tests.promises"]
+
 MADE = "" if "CHAMELEON_CACHE" in os.environ else tempfile.mkdtemp(prefix="lms-templates-")
 os.environ.setdefault("CHAMELEON_CACHE", MADE)
 

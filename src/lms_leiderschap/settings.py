@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lms_leiderschap.errors import SettingError
 
-STORAGE_KINDS = ("file", "sqlite")
+STORAGE_KINDS = ("file", "sqlite", "postgresql")
 KEY_BYTES = 32
 
 
@@ -21,7 +21,7 @@ class InstitutionEntry:
     key      short name, also of its key file
     hosts    host names (with port where it is not 80 or 443) that lead to it; empty = any
     url      canonical address, used in every link; without a slash at the end
-    storage  "file:DIRECTORY" or "sqlite:DIRECTORY"
+    storage  "file:DIRECTORY", "sqlite:DIRECTORY" or "postgresql:DSN" (a libpq connection string)
     """
 
     key: str
@@ -98,10 +98,11 @@ def read_institutions(path: Path) -> tuple[InstitutionEntry, ...]:
     for row in data.get("institutions", []):
         kind, colon, place = row.get("storage", "").partition(":")
         if kind not in STORAGE_KINDS or not colon:
-            raise SettingError(f"{path}: storage of {row.get('key')} must be file:… or sqlite:…")
+            raise SettingError(f"{path}: storage of {row.get('key')} must be file:…, sqlite:… "
+                               "or postgresql:…")
         found.append(InstitutionEntry(
             key=row["key"], hosts=tuple(row.get("hosts", ())), url=row["url"].rstrip("/"),
-            storage=f"{kind}:{(path.parent / place).resolve()}"))
+            storage=f"{kind}:{place if kind == 'postgresql' else (path.parent / place).resolve()}"))
     if not found:
         raise SettingError(f"{path} names no institution.")
     return tuple(found)

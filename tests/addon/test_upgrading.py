@@ -167,7 +167,8 @@ KILLED = """
 import os, signal, sys, transaction
 from datetime import UTC, datetime
 from ZODB.DB import DB
-from lms_leiderschap.store.root import open_storage, institution_in
+from lms_leiderschap.store.root import institution_in
+from lms_leiderschap.store.storages import open_storage
 from lms_leiderschap.addon.data_actions import update
 database = DB(open_storage(sys.argv[1]))
 connection = database.open()

@@ -10,7 +10,7 @@ from webtest import TestApp
 
 from lms_leiderschap.app import configure
 from lms_leiderschap.cli import main, settings_of
-from lms_leiderschap.store.root import open_storage
+from lms_leiderschap.store.storages import open_storage
 
 INI = """[app:main]
 lms.institutions = institutions.toml

@@ -20,7 +20,7 @@ from lms_leiderschap.addon.data_actions import put_records
 from lms_leiderschap.addon.receiving import checked_folder, receive_folder
 from lms_leiderschap.app import configure
 from lms_leiderschap.cli import settings_of
-from lms_leiderschap.store.root import open_storage
+from lms_leiderschap.store.storages import open_storage
 from tests.addon.zips import bundle
 
 HERE = Path(__file__).parent

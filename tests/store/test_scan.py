@@ -14,8 +14,8 @@ from persistent import Persistent
 from persistent.mapping import PersistentMapping
 from ZODB.DB import DB
 
-from lms_leiderschap.store.root import open_storage
 from lms_leiderschap.store.scan import scan
+from lms_leiderschap.store.storages import open_storage
 
 
 class Plain(str):

@@ -7,32 +7,14 @@ zodburi wraps blobs in a proxy that passes `DurableFileStorage` by. So these lin
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 from typing import Any
 
 from ZODB.DB import DB
 
 from lms_leiderschap.settings import InstitutionEntry, Settings
-from lms_leiderschap.store.durable import DurableFileStorage
+from lms_leiderschap.store.storages import open_storage
 
 INSTITUTION = "institution"
-
-
-def open_storage(storage: str) -> Any:
-    """The storage behind "file:DIRECTORY" or "sqlite:DIRECTORY"; the directory is made."""
-    kind, _colon, place = storage.partition(":")
-    directory = Path(place)
-    directory.mkdir(parents=True, exist_ok=True)
-    blobs = str(directory / "blobs")
-    if kind == "file":
-        # What was packed away must be gone from the disk too: no Data.fs.old, no blobs.old.
-        return DurableFileStorage(str(directory / "Data.fs"), blob_dir=blobs, pack_keep_old=False)
-    from relstorage.adapters.sqlite.adapter import Sqlite3Adapter  # an extra, so not at the top
-    from relstorage.options import Options
-    from relstorage.storage import RelStorage
-
-    options = Options(keep_history=False, blob_dir=blobs, shared_blob_dir=True)
-    return RelStorage(Sqlite3Adapter(str(directory), pragmas={}, options=options), options=options)
 
 
 class Databases:

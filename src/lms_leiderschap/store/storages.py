@@ -1,0 +1,48 @@
+"""The rungs of the storage ladder: what the `storage` of an institution may be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from lms_leiderschap.store.durable import DurableFileStorage
+
+
+def open_storage(storage: str, *, read_only: bool = False) -> Any:
+    """The storage behind "file:DIRECTORY", "sqlite:DIRECTORY" or "postgresql:DSN".
+
+    A directory is made when it is not there; a PostgreSQL database must be.
+    read_only  of a file: opens beside the server that writes it, as it is at this moment
+    """
+    kind, _colon, place = storage.partition(":")
+    if kind == "postgresql":
+        return _on_postgresql(place)
+    directory = Path(place)
+    directory.mkdir(parents=True, exist_ok=True)
+    if kind == "sqlite":
+        return _on_sqlite(directory)
+    # What was packed away must be gone from the disk too: no Data.fs.old, no blobs.old.
+    return DurableFileStorage(
+        str(directory / "Data.fs"), read_only=read_only, blob_dir=str(directory / "blobs"),
+        pack_keep_old=False,
+    )  # fmt: skip
+
+
+def _on_sqlite(directory: Path) -> Any:
+    from relstorage.adapters.sqlite.adapter import Sqlite3Adapter  # an extra, so not at the top
+    from relstorage.options import Options
+    from relstorage.storage import RelStorage
+
+    blobs = str(directory / "blobs")
+    options = Options(keep_history=False, blob_dir=blobs, shared_blob_dir=True)
+    return RelStorage(Sqlite3Adapter(str(directory), pragmas={}, options=options), options=options)
+
+
+def _on_postgresql(dsn: str) -> Any:
+    from relstorage.adapters.postgresql import PostgreSQLAdapter  # an extra, so not at the top
+    from relstorage.options import Options
+    from relstorage.storage import RelStorage
+
+    # Blobs are rows, so that one thing is backed up and one log makes both durable.
+    options = Options(keep_history=False, shared_blob_dir=False, driver="psycopg2")
+    return RelStorage(PostgreSQLAdapter(dsn=dsn, options=options), options=options)
