@@ -1,5 +1,7 @@
 # make run    sets everything up and serves a demo institution on http://localhost:6543
-# make test   checks everything; STORAGE=sqlite runs the same tests on the other storage
+# make test   checks everything; STORAGE=sqlite runs the same tests on another storage
+# make test-nightly, make test-release PART=…   the same promises at a larger scale (bin/tier)
+# make promises   puts what all of them measured into docs/reliability.md
 # Needed: python3 (3.11, 3.12 or 3.13, with venv), make and git. A second call starts at once.
 # PYTHON=python3.12 chooses the interpreter; without it the newest that fits is taken.
 
@@ -8,11 +10,13 @@ PORT := 6543
 PLUGINS := hrm kwaliteitszorg professionele_cultuur onderzoekende_school
 VENV_PYTHON := $(VENV)/bin/python
 PIP := $(VENV_PYTHON) -m pip install -qq --disable-pip-version-check --no-deps
-PYTEST = $(if $(STORAGE),LMS_TEST_STORAGE=$(STORAGE) )$(VENV_PYTHON) -m pytest -q
+RESULTS := var/reliability.json
+PYTEST = LMS_RESULTS=$(RESULTS) $(if $(STORAGE),LMS_TEST_STORAGE=$(STORAGE) )$(VENV_PYTHON) \
+	-m pytest -q
 FACTS := setup.cfg setup.py pyproject.toml \
 	$(foreach plugin,$(PLUGINS),$(wildcard $(addprefix plugins/$(plugin)/,setup.cfg setup.py pyproject.toml)))
 
-.PHONY: install run test test-fast bench lock catalogues assets clean
+.PHONY: install run test test-fast test-nightly test-release promises bench lock catalogues assets clean
 .NOTPARALLEL:
 
 install: $(VENV)/installed
@@ -37,8 +41,18 @@ run: install
 test: $(VENV)/installed-for-tests
 	$(VENV_PYTHON) -m ruff check .
 	$(VENV_PYTHON) -m mypy
-	$(PYTEST) -n 2 -m "not slow and not browser"
-	$(PYTEST) -m "slow or browser"
+	LMS_SUITE="the suite: not slow and not browser" \
+		$(PYTEST) -n 2 -m "not slow and not browser"
+	LMS_SUITE="the suite: slow or browser" $(PYTEST) -m "slow or browser"
+
+test-nightly: $(VENV)/installed-for-tests
+	$(VENV_PYTHON) bin/tier nightly
+
+test-release: $(VENV)/installed-for-tests
+	$(VENV_PYTHON) bin/tier release $(PART)
+
+promises: $(VENV)/installed-for-tests
+	$(VENV_PYTHON) bin/promises $(RESULTS)
 
 test-fast: $(VENV)/installed-for-tests
 	$(PYTEST) -n 2 -m "not slow and not browser"

@@ -1,20 +1,23 @@
 """Which promise a test holds, in which tier it runs, and what it measured.
 
-    @pytest.mark.promise("A1", "A9")        what docs/reliability.md promises
+    @pytest.mark.promise("A1", "A9")        ids of docs/promises.toml
     @pytest.mark.tier("nightly")            not before that tier; without it, from the first on
+    @pytest.mark.part("kills")              of the release tier; without it, "rest"
     def test_…(tier, figure):
         kills = {"commit": 20, "nightly": 200, "release": 1000}[tier]
         figure("lost", lost, "hand-ins", at_most=0)
 
-LMS_TEST_TIER chooses the tier ("commit" without it); LMS_RESULTS names a JSON file to which the
-outcomes and figures of this run are added.
+LMS_TEST_TIER    the tier, "commit" without it
+LMS_TEST_PART    run only this part
+LMS_RESULTS      a JSON file to which each outcome is added as soon as it is there
+LMS_SUITE        the name under which the run as a whole is added too: the promise that the suite
+                 passes on a storage
 """
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,10 +25,17 @@ from typing import Any
 
 import pytest
 
+from tests import results
+
 TIERS = ("commit", "nightly", "release")
+PARTS = ("kills", "faults", "load", "model", "backup", "access", "input", "clocks", "storage",
+         "operations", "speed", "rest")  # fmt: skip
 TIER = os.environ.get("LMS_TEST_TIER", "commit")
-RESULTS = os.environ.get("LMS_RESULTS", "")
+PART = os.environ.get("LMS_TEST_PART", "")
+RESULTS = os.environ.get("LMS_RESULTS", "") and os.path.abspath(os.environ["LMS_RESULTS"])
+SUITE = os.environ.get("LMS_SUITE", "")
 STORAGE = os.environ.get("LMS_TEST_STORAGE", "file")
+SUITE_PROMISE = "G1"
 
 
 @pytest.fixture
@@ -59,51 +69,71 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if marks := list(item.iter_markers("promise")):
             names = sorted({name for mark in marks for name in mark.args})
             item.user_properties.append(("promises", names))
-        first = item.get_closest_marker("tier")
-        reached = first is None or TIERS.index(first.args[0]) <= TIERS.index(TIER)
-        (now if reached else later).append(item)
+        (now if _is_due(item) else later).append(item)
     if later:
         config.hook.pytest_deselected(items=later)
         items[:] = now
 
 
+def _is_due(item: pytest.Item) -> bool:
+    first, own = item.get_closest_marker("tier"), item.get_closest_marker("part")
+    part = own.args[0] if own else "rest"
+    if part not in PARTS:
+        raise pytest.UsageError(f"{item.nodeid}: no part {part!r} among {PARTS}")
+    reached = first is None or TIERS.index(first.args[0]) <= TIERS.index(TIER)
+    return reached and PART in ("", part)
+
+
 class Results:
-    """What this run found, added to the file when it ends."""
+    """What this run found, in the file as soon as it is found: it may be interrupted."""
 
     def __init__(self) -> None:
-        self.rows: list[dict[str, Any]] = []
+        self.about = {"tier": TIER, "storage": STORAGE, "commit": results.commit(),
+                      "machine": results.machine()}  # fmt: skip
+        self.begun = datetime.now(UTC)
+        self.outcomes: Counter[str] = Counter()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         kept: dict[str, list[Any]] = {}
         for name, value in report.user_properties:
             kept.setdefault(name, []).append(value)
-        ended = report.when == "call" or report.outcome != "passed"
-        if "promises" in kept and ended:
-            self.rows.append({
-                "test": report.nodeid, "promises": kept["promises"][0], "tier": TIER,
-                "storage": STORAGE, "outcome": report.outcome, "figures": kept.get("figure", []),
-                "seconds": round(report.duration, 1),
-                "at": datetime.now(UTC).isoformat(timespec="seconds"),
-                "commit": _commit(),
-            })  # fmt: skip
+        if report.when != "call" and report.outcome == "passed":
+            return
+        self.outcomes[report.outcome] += 1
+        if "promises" in kept:
+            self.add(report.nodeid, kept["promises"][0], report.outcome, kept.get("figure", []),
+                     report.duration, _why(report))  # fmt: skip
 
-    def pytest_sessionfinish(self) -> None:
-        path = Path(RESULTS)
-        known = json.loads(path.read_text("utf-8")) if path.exists() else []
-        fresh = {(row["test"], row["tier"], row["storage"]) for row in self.rows}
-        kept = [r for r in known if (r["test"], r["tier"], r["storage"]) not in fresh]
-        rows = sorted(kept + self.rows, key=lambda r: (r["test"], r["tier"], r["storage"]))
-        path.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    def add(self, test: str, promises: list[str], outcome: str, figures: list[Any],
+            seconds: float, why: str = "") -> None:  # fmt: skip
+        row = self.about | {
+            "test": test, "promises": promises, "outcome": outcome, "figures": figures,
+            "seconds": round(seconds, 1), "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        }  # fmt: skip
+        results.add(Path(RESULTS), [row | ({"why": why} if why else {})])
+
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        if not SUITE:
+            return
+        seconds = (datetime.now(UTC) - self.begun).total_seconds()
+        figures = [{"name": name, "value": self.outcomes[name], "unit": "tests"}
+                   for name in ("passed", "failed", "skipped")]  # fmt: skip
+        self.add(SUITE, [SUITE_PROMISE], "failed" if exitstatus else "passed", figures, seconds)
 
 
-def _commit() -> str:
-    asked = ["git", "rev-parse", "--short", "HEAD"]
-    said = subprocess.run(asked, capture_output=True, text=True, check=False)
-    return said.stdout.strip() or "unknown"
+def _why(report: pytest.TestReport) -> str:
+    """Why it did not pass, in a line."""
+    if report.outcome == "passed":
+        return ""
+    if isinstance(report.longrepr, tuple):
+        return report.longrepr[2]
+    crash = getattr(report.longrepr, "reprcrash", None)
+    return crash.message.splitlines()[0][:200] if crash else "it did not end as a test"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "promise(*names): the promises of docs/reliability.md")
+    config.addinivalue_line("markers", "promise(*names): the promises of docs/promises.toml")
     config.addinivalue_line("markers", "tier(name): the first tier that runs it")
+    config.addinivalue_line("markers", "part(name): the part of the release tier that runs it")
     if RESULTS and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Results(), "lms-results")
