@@ -25,6 +25,21 @@ def sync_path(path: str) -> None:
         os.close(handle)
 
 
+def sync_folders(folder: str, top: str, known: set[str]) -> None:
+    """Have the disk hold a folder and all above it up to `top`.
+
+    Each blob has a folder of its own, eight deep; what is above them is mostly in `known`, which
+    gets the new ones.
+    """
+    synced = []
+    while folder != top and folder not in known:
+        sync_path(folder)
+        folder = os.path.dirname(folder)
+        synced.append(folder)
+    sync_path(folder)
+    known.update(synced)
+
+
 class DurableFileStorage(FileStorage):
     """FileStorage with blobs on disk before the transaction is (architecture §7)."""
 
@@ -37,17 +52,8 @@ class DurableFileStorage(FileStorage):
         super()._blob_storeblob(oid, serial, blobfilename)
         target = os.path.abspath(self.fshelper.getBlobFilename(oid, serial))
         sync_path(target)
-        self._sync_folders(os.path.dirname(target), os.path.abspath(self.fshelper.base_dir))
-
-    def _sync_folders(self, folder: str, top: str) -> None:
-        """Each blob has a folder of its own, eight deep; what is above them is mostly known."""
-        synced = []
-        while folder != top and folder not in self._known_folders:
-            sync_path(folder)
-            folder = os.path.dirname(folder)
-            synced.append(folder)
-        sync_path(folder)
-        self._known_folders.update(synced)
+        top = os.path.abspath(self.fshelper.base_dir)
+        sync_folders(os.path.dirname(target), top, self._known_folders)
 
     def _abort(self) -> None:
         super()._abort()

@@ -20,22 +20,14 @@ def open_storage(storage: str, *, read_only: bool = False) -> Any:
     directory = Path(place)
     directory.mkdir(parents=True, exist_ok=True)
     if kind == "sqlite":
-        return _on_sqlite(directory)
+        from lms_leiderschap.store.durable_sqlite import open_sqlite  # an extra
+
+        return open_sqlite(directory)
     # What was packed away must be gone from the disk too: no Data.fs.old, no blobs.old.
     return DurableFileStorage(
         str(directory / "Data.fs"), read_only=read_only, blob_dir=str(directory / "blobs"),
         pack_keep_old=False,
     )  # fmt: skip
-
-
-def _on_sqlite(directory: Path) -> Any:
-    from relstorage.adapters.sqlite.adapter import Sqlite3Adapter  # an extra, so not at the top
-    from relstorage.options import Options
-    from relstorage.storage import RelStorage
-
-    blobs = str(directory / "blobs")
-    options = Options(keep_history=False, blob_dir=blobs, shared_blob_dir=True)
-    return RelStorage(Sqlite3Adapter(str(directory), pragmas={}, options=options), options=options)
 
 
 def _on_postgresql(dsn: str) -> Any:
