@@ -261,6 +261,17 @@ def test_a_stale_form_is_refused_with_both_texts_and_nothing_is_overwritten(
     assert form_at(ada, path)["before"].value == "Van de ander."
 
 
+def test_a_module_that_somebody_changed_meanwhile_is_not_removed(ada: Any) -> None:
+    make(ada)
+    remove = form_at(ada, "remove-module?key=leren-van-elkaar")
+    form = form_at(ada, "edit-module?key=leren-van-elkaar")
+    form["before"] = "Lees dit."
+    form.submit("save", status=303)
+    page = remove.submit("remove", status=422)
+    assert "Leren van elkaar" in page
+    assert "Lees dit." in form_at(ada, "edit-module?key=leren-van-elkaar")["before"].value
+
+
 def test_a_change_elsewhere_in_the_folder_makes_no_form_stale(ada: Any) -> None:
     make(ada)
     mine = form_at(ada, "edit-module?key=leren-van-elkaar")

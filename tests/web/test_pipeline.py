@@ -119,6 +119,10 @@ def test_what_is_no_form_is_a_bad_request(
     assert send(browser, "PUT", path, body, kind).status_int == 400
 
 
+def test_a_body_of_no_kind_is_a_bad_request(browse: Any) -> None:
+    assert post(browse(), "/sign-in", b"a=b", "").status_int == 400
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_a_csrf_token_that_is_a_file_is_none(browse: Any, path: str) -> None:
     for browser in (browse(), browse("anna")):

@@ -24,8 +24,9 @@ URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-dat
 LARGEST = 4 << 20  # bytes of a form that is held in memory, and of all texts of any form
 LONGEST_LINE, MOST_LINES = 8192, 32  # of the head of one field
 PARSED = "webob._parsed_post_vars"  # where WebOb keeps what it has read
-# What WebOb raises for a broken form; AttributeError for a file without name in base64.
-NO_FORM = (ValueError, LookupError, AttributeError)
+# What WebOb raises for a broken form; AttributeError for a file without name in base64, TypeError
+# for a body of which an empty Content-Type says nothing.
+NO_FORM = (ValueError, LookupError, AttributeError, TypeError)
 
 _WORD = r"[!#-+\--:<-\[\]-~]{1,70}"  # what may stand there without another meaning
 _BOUNDARY = re.compile(rf'multipart/form-data; ?boundary=(?:({_WORD})|"({_WORD})")')

@@ -83,6 +83,13 @@ class EditPage(FormPage):
         clicked = f"{self.key} {mark_of(values)} "
         if self.start.sent.startswith(clicked):
             return str(self.start.sent.removeprefix(clicked))
+        try:
+            return self._write_and_keep(values, base, clicked)
+        except Refusal:
+            self.files = FolderFiles(bundle_of(self.start))  # the page is about what is kept
+            raise
+
+    def _write_and_keep(self, values: dict[str, Any], base: str, clicked: str) -> str:
         now = self.asked()
         url = self.write(values)
         try:

@@ -1,0 +1,26 @@
+"""An institution in which something of everything happened, and everybody who may come by."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.addon.test_editing import add_assignment, form_at, make, with_part
+from tests.architecture.conftest import places as places
+from tests.hostile.doors import Site
+
+
+@pytest.fixture
+def site(registry: Any, places: dict[type, str], browse: Any, tmp_path: Path) -> Site:
+    """Also a folder that is being made, with a module, an assignment, its report and rubric."""
+    ada = browse("ada")
+    make(ada)
+    form = form_at(ada, "edit-module?key=leren-van-elkaar").submit("add:insights").forms["form"]
+    form["insight"] = "Leren op de werkplek"
+    form.submit("save", status=303)
+    form = add_assignment(ada)
+    form["report"] = ":own"
+    with_part(form, "Wat er is gedaan").submit("save", status=303)
+    return Site(registry, places, tmp_path)
