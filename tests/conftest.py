@@ -68,6 +68,7 @@ def settings_in(directory: Path) -> Settings:
         cache_objects=5000,
         body_max=110 * 2**20,
         file_max=25 * 2**20,
+        disk_reserve=0,
         unsigned_plugins=("*",),
     )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-PARTS = ("pipeline", "security", "assets", "layout", "navigation", "slots", "errors", "jobs")
+PARTS = ("pipeline", "security", "assets", "layout", "navigation", "slots", "errors", "jobs",
+         "alarms")
 
 
 def includeme(config: Any) -> None:

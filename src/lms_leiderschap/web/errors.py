@@ -8,12 +8,14 @@ from __future__ import annotations
 import errno
 import logging
 import secrets
+import sqlite3
 from typing import Any
 
 from pyramid.httpexceptions import (
     HTTPBadRequest,
     HTTPException,
     HTTPForbidden,
+    HTTPInsufficientStorage,
     HTTPNotFound,
     HTTPRedirection,
     HTTPRequestEntityTooLarge,
@@ -26,10 +28,17 @@ from transaction.interfaces import TransientError
 from ZODB.POSException import StorageError
 
 from lms_leiderschap.texts import _
+from lms_leiderschap.web.cleaning import posted_controls
+from lms_leiderschap.web.multipart import PARSED
+from lms_leiderschap.web.security import local_path
 
 log = logging.getLogger(__name__)
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 PLAIN = "lms_leiderschap.templates:web/error.pt"
+WORTH_SHOWING = 40  # signs of a text that nobody types twice with pleasure
+FULL = (errno.ENOSPC, errno.EDQUOT)
+DISK_FULL = "53100"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
+NOTHING: dict[str, Any] = {"again": (), "texts": (), "to": ""}
 MARK = "lms.mark"  # in the environ: the reference under which somebody kept the error already
 
 
@@ -41,11 +50,31 @@ def reference() -> str:
 def error_page(request: Request, status: int, heading: str, sentence: str,
                mark: str = "") -> Response:
     """A page without anything that could go wrong again."""
+    given_back = _given_back(request) if status >= 500 else NOTHING
     response = render_to_response(
-        PLAIN, {"heading": heading, "sentence": sentence, "mark": mark, "plain": True},
+        PLAIN, {"heading": heading, "sentence": sentence, "mark": mark, **given_back},
         request=request)
     response.status_int = status
     return response
+
+
+def _given_back(request: Request) -> dict[str, Any]:
+    """What was posted, so that no word is lost: a form that sends it again, and its long texts.
+
+    again  names and values exactly as they came, the CSRF token too: the page gives nobody a right
+           that the sender had not. Empty when files were sent with it, which nobody has now.
+    A form that asks for a password holds no text that is worth showing it for.
+    """
+    if request.method != "POST" or PARSED not in request.environ:
+        return NOTHING
+    pairs = posted_controls(request)
+    if any("password" in name.lower() for name, _value in pairs):
+        return NOTHING
+    texts = [value.splitlines() for name, value in pairs
+             if name not in ("key", "csrf_token")
+             and (len(value) >= WORTH_SHOWING or "\n" in value)]
+    files = any(getattr(value, "filename", None) for value in request.POST.values())
+    return {"again": () if files else pairs, "texts": texts, "to": local_path(request.path_qs)}
 
 
 def not_found(_error: Exception, request: Request) -> Response:
@@ -66,6 +95,8 @@ def too_large(_error: Exception, request: Request) -> Response:
 
 def busy(error: Exception, request: Request) -> Response:
     """The database is away, or too many wrote at once; trying again is safe."""
+    if is_full(error):
+        return no_room(error, request)
     mark = reference()
     log.warning("not served %s %s: %s: %s", mark, request.path_info, type(error).__name__, error)
     response = error_page(
@@ -75,13 +106,32 @@ def busy(error: Exception, request: Request) -> Response:
     return response
 
 
+def no_room(_error: Exception, request: Request) -> Response:
+    """The disk is full, or so nearly that nothing more is begun."""
+    mark = reference()
+    log.critical("disk full %s %s", mark, request.path_info)
+    return error_page(request, 507, _("There is no room to save"),
+                      _("Nothing of this was saved. We are making room: try again later."), mark)
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Whether a full disk is behind it, in whatever storage."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in FULL:
+            return True
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+            return True
+        if getattr(error, "pgcode", None) == DISK_FULL:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
 def failed(error: Exception, request: Request) -> Response:
     """Everything nobody thought of."""
+    if is_full(error):
+        return no_room(error, request)
     mark = request.environ.get(MARK) or reference()
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        log.critical("disk full %s %s", mark, request.path_info)
-        return error_page(request, 507, _("There is no room to save"),
-                          _("Your text is still on the previous page. We are making room."), mark)
     log.error("failed %s %s", mark, request.path_info, exc_info=error)
     return error_page(request, 500, _("Something went wrong on our side, not on yours"),
                       _("What was saved before is safe. Go back and try again."), mark)
@@ -100,6 +150,7 @@ def includeme(config: Any) -> None:
     pages: list[tuple[Any, Any]] = [
         (HTTPNotFound, not_found), (HTTPForbidden, not_found), (HTTPBadRequest, bad_request),
         (HTTPRequestEntityTooLarge, too_large), (HTTPServiceUnavailable, busy),
+        (HTTPInsufficientStorage, no_room), (sqlite3.OperationalError, busy),
         (HTTPException, http_error), (TransientError, busy), (StorageError, busy),
         (Exception, failed)]
     for context, view in pages:

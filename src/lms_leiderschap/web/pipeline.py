@@ -9,12 +9,18 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from pyramid.httpexceptions import HTTPBadRequest, HTTPRequestEntityTooLarge, HTTPServiceUnavailable
+from pyramid.httpexceptions import (
+    HTTPBadRequest,
+    HTTPInsufficientStorage,
+    HTTPRequestEntityTooLarge,
+    HTTPServiceUnavailable,
+)
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid_retry import IBeforeRetry, is_error_retryable
 
 from lms_leiderschap.settings import InstitutionEntry
+from lms_leiderschap.store.room import lacks_room, lacks_room_to_read
 from lms_leiderschap.store.root import institution_in
 from lms_leiderschap.web.multipart import MULTIPART, NO_FORM, read_form
 from lms_leiderschap.web.security import cookie
@@ -23,6 +29,7 @@ Handler = Callable[[Request], Response]
 ARRIVED, COOKIES = "lms.arrived", "lms.cookies"
 MEAN_WAIT = 0.01
 LARGEST_UNKNOWN = 4 << 20  # bytes of a body without files, or of somebody who never signed in
+ONLY_SIDE = ("/sign-in", "/sign-out")  # what these write is small, and lies in the side store
 CSP = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
        "font-src 'self'; connect-src 'self'; media-src 'self' blob:; worker-src 'self'; "
        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
@@ -72,6 +79,8 @@ def _answer(request: Request, handler: Handler) -> Response:
         if is_too_large(request):
             raise HTTPRequestEntityTooLarge
         _read(request)
+        if _lacks_room(request):
+            raise HTTPInsufficientStorage
         return handler(request)
     except Exception as error:
         if is_error_retryable(request, error):
@@ -89,6 +98,18 @@ def is_too_large(request: Request) -> bool:
         return False
     known = request.content_type == MULTIPART and cookie(request).get_value()
     return not known or size > request.registry.lms.body_max
+
+
+def _lacks_room(request: Request) -> bool:
+    """Whether this would be written to a disk that is nearly full.
+
+    The form was read before: the page that says so gives its text back.
+    """
+    if request.method in ("GET", "HEAD") or request.path_info in ONLY_SIDE:
+        return False
+    settings = request.registry.lms
+    entry = settings.entry(request.host)
+    return entry is not None and lacks_room(settings, entry, request.content_length or 0)
 
 
 def _read(request: Request) -> None:
@@ -128,7 +149,9 @@ def attempts_for(request: Request) -> int | None:
 
     For the next attempts the body is copied first: not that of what will be refused.
     """
-    return None if request.method == "POST" and not is_too_large(request) else 1
+    if request.method != "POST" or is_too_large(request):
+        return 1
+    return 1 if lacks_room_to_read(request.content_length or 0) else None
 
 
 def entry_of(request: Request) -> InstitutionEntry:
