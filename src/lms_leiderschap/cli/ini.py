@@ -11,6 +11,7 @@ from typing import Any
 
 from lms_leiderschap.errors import SettingError
 from lms_leiderschap.settings import InstitutionEntry, Settings, read_settings
+from lms_leiderschap.store.root import Databases
 
 
 def settings_of(ini: str) -> Settings:
@@ -31,11 +32,13 @@ def section_of(ini: str, name: str) -> dict[str, str]:
 
 
 def within(
-    options: argparse.Namespace, act: Callable[[Any, Any], Any], *, plugins: bool = True
-) -> Any:
+    options: argparse.Namespace, act: Callable[[Any, Any], Any], *, plugins: bool = True,
+    writes: bool = True,
+) -> Any:  # fmt: skip
     """What `act(registry, institution)` returns, in one transaction of the institution named.
 
     plugins  False: no plugin is imported for this
+    writes   False: nothing is changed, so it works beside whoever has the database open
     SettingError when nobody founded the institution yet.
     """
     results: list[Any] = []
@@ -45,29 +48,38 @@ def within(
         if not results:
             raise SettingError(f"{entry.key} is still empty. Begin it with lms found.")
 
-    opened(options, look, plugins=plugins)
+    opened(options, look, plugins=plugins, writes=writes)
     return results[-1]
 
 
 def opened(
-    options: argparse.Namespace, act: Callable[[Any, InstitutionEntry], Any], *, plugins: bool
-) -> Any:
-    """What `act(registry, entry)` returns for the institution named; its database may be empty."""
+    options: argparse.Namespace, act: Callable[[Any, InstitutionEntry], Any], *, plugins: bool,
+    writes: bool = True,
+) -> Any:  # fmt: skip
+    """What `act(registry, entry)` returns for the institution named; its database may be empty.
+
+    A server that carries out a command for another process brings its own registry.
+    """
+    if (running := getattr(options, "registry", None)) is not None:
+        return act(running, entry_named(running.lms, options.institution))
     from lms_leiderschap.app import configure
 
     settings = settings_of(options.ini)
     if not plugins:
         settings = replace(settings, plugins=False)
+    entry = entry_named(settings, options.institution)
     registry = configure(settings).registry
+    if not writes:
+        registry.databases = Databases(settings, read_only=True)
     try:
-        entry = _entry(settings, options.institution)
         return act(registry, entry)
     finally:
         registry.databases.close()
         registry.side.close()
 
 
-def _entry(settings: Settings, key: str | None) -> InstitutionEntry:
+def entry_named(settings: Settings, key: str | None) -> InstitutionEntry:
+    """The institution of that key; without one, the only one there is."""
     entries = [entry for entry in settings.institutions if key in (None, entry.key)]
     if len(entries) != 1:
         raise SettingError("Say which institution with --institution KEY.")

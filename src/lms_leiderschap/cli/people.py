@@ -77,7 +77,9 @@ def _check_address(email: str) -> None:
         raise SettingError(f"{email} is no e-mail address.") from None
 
 
-def _with_person(options: argparse.Namespace, act: Callable[[Any, Any], Any]) -> Any:
+def _with_person(
+    options: argparse.Namespace, act: Callable[[Any, Any], Any], *, writes: bool
+) -> Any:
     from lms_leiderschap.people.actions import person_with
 
     def find_and_act(registry: Any, institution: Any) -> Any:
@@ -86,7 +88,7 @@ def _with_person(options: argparse.Namespace, act: Callable[[Any, Any], Any]) ->
             raise SettingError(f"Nobody has the address {options.email}.")
         return act(registry, person)
 
-    return within(options, find_and_act)
+    return within(options, find_and_act, writes=writes)
 
 
 def export(options: argparse.Namespace) -> int:
@@ -98,7 +100,8 @@ def export(options: argparse.Namespace) -> int:
         kept = registry.side.export(institution_of(person).key, person.__name__)
         return export_person(person, kept)
 
-    say(json.dumps(_with_person(options, act), indent=2, ensure_ascii=False))
+    found = _with_person(options, act, writes=False)
+    say(json.dumps(found, indent=2, ensure_ascii=False))
     return 0
 
 
@@ -114,5 +117,5 @@ def erase(options: argparse.Namespace) -> int:
             person, by=SYSTEM, why=options.why, at=datetime.now(UTC), notify=registry.notify
         )
 
-    _with_person(options, act)
+    _with_person(options, act, writes=True)
     return 0

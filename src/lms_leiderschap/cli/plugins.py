@@ -47,7 +47,7 @@ def list_all(options: argparse.Namespace) -> int:
             for row in rows
         ]  # fmt: skip
 
-    rows = within(options, look)
+    rows = within(options, look, writes=False)
     if options.json:
         say_json(rows)
         return 0

@@ -39,6 +39,7 @@ def serve(options: argparse.Namespace) -> int:
         settings = replace(settings, plugins=False)
     keep_templates(settings)
     from lms_leiderschap.app import make_app
+    from lms_leiderschap.cli.answering import Answering
     from lms_leiderschap.web.layout import compile_templates
 
     logging.config.fileConfig(options.ini, disable_existing_loggers=False)
@@ -51,6 +52,8 @@ def serve(options: argparse.Namespace) -> int:
     app = make_app(settings)
     compile_templates(app.registry)
     listener = listening(app, (host, options.port or int(port)), server)
+    commands = Answering(app.registry)
+    commands.start()
     if settings.jobs:
         app.registry.jobs.start()
     if options.json:
@@ -58,7 +61,7 @@ def serve(options: argparse.Namespace) -> int:
         say_json({"url": url, "pid": os.getpid(), "jobs_thread": jobs})
     else:
         say(f"Serving on {url} (stop with Ctrl+C)")
-    run(listener, app.registry)
+    run(listener, app.registry, commands)
     return 0
 
 
@@ -95,11 +98,16 @@ def listening(
     )  # fmt: skip
 
 
-def run(listener: Any, registry: Any) -> None:
-    """Answer until told to stop, then end the jobs and close the databases."""
+def run(listener: Any, registry: Any, commands: Any = None) -> None:
+    """Answer until told to stop, then end the jobs and close the databases.
+
+    commands  who answers other processes, an Answering
+    """
     try:
         listener.run()
     finally:
+        if commands is not None:
+            commands.stop()
         registry.jobs.stop()
         registry.databases.close()
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
+from typing import Any
 
-from lms_leiderschap.cli.ini import settings_of
-from lms_leiderschap.cli.words import DEFAULT_INI, Words, add_json, say, say_json
+from lms_leiderschap.cli.ini import opened, settings_of
+from lms_leiderschap.cli.words import DEFAULT_INI, Words, add_institution, add_json, say, say_json
+from lms_leiderschap.store.packing import DAYS
 
 
 def add_words(commands: Words) -> None:
@@ -13,6 +16,11 @@ def add_words(commands: Words) -> None:
     words.add_argument("verify", choices=["verify"])
     add_json(words)
     commands.add("catalogues", catalogues, "Compile the texts (maintainers).")
+    words = commands.add("pack", pack, "Give back the room of what was replaced or erased.")
+    words.add_argument("--days", type=float, default=DAYS,
+                       help="of history that stays (%(default)s)")  # fmt: skip
+    add_institution(words)
+    add_json(words)
     words = commands.add("verify", verify, "Look for what only a plugin could read, in every "
                                            "record of every institution.")  # fmt: skip
     words.add_argument("--ini", default=DEFAULT_INI)
@@ -37,6 +45,22 @@ def catalogues(_options: argparse.Namespace) -> int:
 
     build()
     return 0
+
+
+def pack(options: argparse.Namespace) -> int:
+    """What was replaced or erased longer ago leaves the disk. Exit 1 when something is wrong."""
+    from lms_leiderschap.store.packing import pack as pack_database
+
+    def act(registry: Any, entry: Any) -> Any:
+        return pack_database(registry.databases.database(entry), options.days)
+
+    packed = opened(options, act, plugins=False)
+    if options.json:
+        say_json(asdict(packed))
+    else:
+        say(f"{packed.before} bytes before, {packed.after} after; "
+            f"{packed.orphans} files of blobs that nothing named.", *packed.wrong)  # fmt: skip
+    return 1 if packed.wrong else 0
 
 
 def verify(options: argparse.Namespace) -> int:

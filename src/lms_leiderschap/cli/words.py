@@ -6,10 +6,13 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 DEFAULT_INI = "development.ini"
 Command = Callable[[argparse.Namespace], int]
+# Who hears a command that a server carries out for another process: ("out" or "error", text).
+LISTENER: ContextVar[Callable[[str, str], None] | None] = ContextVar("listener", default=None)
 
 
 class Words:
@@ -41,8 +44,22 @@ def add_json(words: argparse.ArgumentParser) -> None:
 
 def say(*lines: str) -> None:
     """Lines for a person."""
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
-    sys.stdout.flush()
+    _tell("out", "".join(f"{line}\n" for line in lines))
+
+
+def complain(sentence: str) -> None:
+    """What went wrong, apart from what a program reads."""
+    _tell("error", f"{sentence}\n")
+
+
+def _tell(kind: str, text: str) -> None:
+    listener = LISTENER.get()
+    if listener is not None:
+        listener(kind, text)
+        return
+    stream = sys.stdout if kind == "out" else sys.stderr
+    stream.write(text)
+    stream.flush()
 
 
 def say_json(facts: Any) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 
 from lms_leiderschap.institution.model import Institution, local
 from lms_leiderschap.permissions import Permission
+from lms_leiderschap.store.packing import pack
 from lms_leiderschap.texts import _
 
+log = logging.getLogger(__name__)
 PACK_HOUR = 3
 
 
@@ -20,7 +23,8 @@ def seal_audit(institution: Institution, _at: datetime) -> None:
 def pack_at_night(institution: Institution, at: datetime) -> None:
     """Give back the room of what was replaced or erased more than a day ago, after midnight."""
     if local(institution, at).hour == PACK_HOUR:
-        institution._p_jar.db().pack(days=1)
+        for sentence in pack(institution._p_jar.db()).wrong:
+            log.critical("packing %s: %s", institution.key, sentence)
 
 
 def includeme(config: Any) -> None:

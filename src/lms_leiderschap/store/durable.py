@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+from contextlib import suppress
 from typing import Any
 
 from ZODB.FileStorage import FileStorage
@@ -43,10 +44,12 @@ def sync_folders(folder: str, top: str, known: set[str]) -> None:
 class DurableFileStorage(FileStorage):
     """FileStorage with blobs on disk before the transaction is (architecture §7)."""
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
+    def __init__(self, file_name: str, **options: Any) -> None:
         # Folders above those of blobs, of which the disk has them and all above them.
         self._known_folders: set[str] = set()
-        super().__init__(*arguments, **options)
+        if not options.get("read_only"):
+            _finish_packing(file_name)
+        super().__init__(file_name, **options)
 
     def _blob_storeblob(self, oid: bytes, serial: bytes, blobfilename: str) -> None:
         super()._blob_storeblob(oid, serial, blobfilename)
@@ -69,7 +72,13 @@ class DurableFileStorage(FileStorage):
             os._exit(74)
 
     def pack(self, t: Any, referencesf: Any, gc: Any = None) -> None:
-        super().pack(t, referencesf, gc)
+        try:
+            super().pack(t, referencesf, gc)
+        except OSError:
+            # A full disk must not stay full of what could not be finished.
+            with suppress(FileNotFoundError):
+                os.unlink(f"{self._file_name}.pack")
+            raise
         self._known_folders.clear()  # packing takes away what became empty
         sync_path(self._file_name)
         sync_path(os.path.dirname(os.path.abspath(self._file_name)))
@@ -78,3 +87,27 @@ class DurableFileStorage(FileStorage):
         with self._commit_lock, self._lock:
             self._tfile.seek(0)
             self._tfile.truncate()
+
+    @staticmethod
+    def packer(storage: Any, referencesf: Any, stop: Any, gc: Any) -> Any:
+        """The new file is on the disk before it takes the place of the old one."""
+        packed = FileStorage.packer(storage, referencesf, stop, gc)
+        if packed is not None:
+            sync_path(f"{storage._file_name}.pack")
+        return packed
+
+    def _remove_blob_files_tagged_for_removal_during_pack(self) -> None:
+        # No blob goes before the disk knows the file that no longer names it.
+        sync_path(os.path.dirname(os.path.abspath(self._file_name)))
+        super()._remove_blob_files_tagged_for_removal_during_pack()
+
+
+def _finish_packing(file_name: str) -> None:
+    """Bring back the file that a crash left between the two renames of packing.
+
+    FileStorage would begin an empty one.
+    """
+    if not os.path.exists(file_name) and os.path.exists(f"{file_name}.old"):
+        log.warning("%s: packing was cut off; the file from before it is used", file_name)
+        os.rename(f"{file_name}.old", file_name)
+        sync_path(os.path.dirname(os.path.abspath(file_name)))

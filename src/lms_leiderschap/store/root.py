@@ -18,10 +18,13 @@ INSTITUTION = "institution"
 
 
 class Databases:
-    """The open databases of this process, by institution key."""
+    """The open databases of this process, by institution key.
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    read_only  only to look: a database in a file opens beside the process that has it
+    """
+
+    def __init__(self, settings: Settings, *, read_only: bool = False) -> None:
+        self.settings, self.read_only = settings, read_only
         self._open: dict[str, DB] = {}
         self._lock = threading.Lock()
 
@@ -29,8 +32,8 @@ class Databases:
         """The database of an institution, opened on first use."""
         with self._lock:
             if entry.key not in self._open:
-                self._open[entry.key] = DB(open_storage(entry.storage),
-                                           cache_size=self.settings.cache_objects)
+                storage = open_storage(entry.storage, read_only=self.read_only)
+                self._open[entry.key] = DB(storage, cache_size=self.settings.cache_objects)
             return self._open[entry.key]
 
     def connect(self, entry: InstitutionEntry, manager: Any) -> Any:

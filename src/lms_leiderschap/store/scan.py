@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import transaction
+from ZODB.POSException import POSKeyError
 from ZODB.serialize import referencesf
+from ZODB.utils import oid_repr
 
 # A class or function whose dotted name begins so can be read wherever the core is installed.
 ALLOWED = (
@@ -24,10 +26,12 @@ class Scan:
 
     records  how many there are
     names    dotted names of all classes and functions that they need
+    missing  a sentence for each record that another one names and that is not there
     """
 
     records: int
     names: frozenset[str]
+    missing: tuple[str, ...] = ()
 
     @property
     def strange(self) -> frozenset[str]:
@@ -38,19 +42,23 @@ class Scan:
 def scan(database: Any) -> Scan:
     """Look through everything that can be reached from the root; nothing is imported for it."""
     names: set[str] = set()
+    missing: list[bytes] = []
     count = 0
-    for data in records(database):
+    for data in records(database, missing=missing):
         names.update(globals_of(data))
         count += 1
-    return Scan(count, frozenset(names))
+    sentences = (f"Record {oid_repr(oid)} is named and not there." for oid in missing)
+    return Scan(count, frozenset(names), tuple(sentences))
 
 
 def records(
-    database: Any, roots: Collection[bytes] = (), outside: Collection[bytes] = ()
-) -> Iterator[bytes]:
+    database: Any, roots: Collection[bytes] = (), outside: Collection[bytes] = (),
+    missing: list[bytes] | None = None,
+) -> Iterator[bytes]:  # fmt: skip
     """The pickle of every record that can be reached from the root, or from those of these oids.
 
     outside  oids of records that are not entered: what a branch refers to and is no part of it
+    missing  gets the oids of records that are not there; without it they raise POSKeyError
     """
     connection = database.open(transaction_manager=transaction.TransactionManager())
     try:
@@ -60,7 +68,13 @@ def records(
             oid = left.pop()
             if oid not in seen:
                 seen.add(oid)
-                data, _serial = connection._storage.load(oid)
+                try:
+                    data, _serial = connection._storage.load(oid)
+                except POSKeyError:
+                    if missing is None:
+                        raise
+                    missing.append(oid)
+                    continue
                 left += referencesf(data)
                 yield data
     finally:

@@ -5,7 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from lms_leiderschap.errors import SettingError
 from lms_leiderschap.store.durable import DurableFileStorage
+
+
+def directory_of(storage: str) -> Path | None:
+    """Where "file:…" and "sqlite:…" keep their files; None for a database elsewhere."""
+    kind, _colon, place = storage.partition(":")
+    return None if kind == "postgresql" else Path(place)
+
+
+def directory_in(database: Any) -> Path | None:
+    """The same of an open database."""
+    storage = database.storage
+    if isinstance(storage, DurableFileStorage):
+        return Path(storage._file_name).parent
+    place = getattr(storage._adapter, "data_dir", None)
+    return None if place is None else Path(place)
 
 
 def open_storage(storage: str, *, read_only: bool = False) -> Any:
@@ -18,6 +34,8 @@ def open_storage(storage: str, *, read_only: bool = False) -> Any:
     if kind == "postgresql":
         return _on_postgresql(place)
     directory = Path(place)
+    if read_only and kind == "file" and not (directory / "Data.fs").exists():
+        raise SettingError(f"{directory} is still empty. Begin it with lms found.")
     directory.mkdir(parents=True, exist_ok=True)
     if kind == "sqlite":
         from lms_leiderschap.store.durable_sqlite import open_sqlite  # an extra

@@ -1,0 +1,82 @@
+"""Packing: giving back the room of what was replaced or erased, and a look at what is left."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lms_leiderschap.store.blobs import orphans
+from lms_leiderschap.store.scan import scan
+from lms_leiderschap.store.storages import directory_in
+
+DAY = 86400.0
+DAYS = 1  # of history that stays
+LOCK = "pack.lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """What packing did.
+
+    before, after  size of the database in bytes, without blobs
+    orphans        blob files that no record named, taken away
+    wrong          what is not as it should be after it, a sentence each
+    """
+
+    before: int
+    after: int
+    orphans: int
+    wrong: tuple[str, ...]
+
+
+@contextmanager
+def unpacked_while(directory: Path) -> Iterator[None]:
+    """Nobody packs this database meanwhile; who packs it now is waited for."""
+    handle = os.open(directory / LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def pack(database: Any, days: float = DAYS) -> Packed:
+    """Pack an open database.
+
+    days  how long replaced and erased things stay readable in the file
+    """
+    directory = directory_in(database)
+    if directory is None:  # blobs are rows, and the database has a lock of its own for packing
+        return _packed(database, days, ())
+    with unpacked_while(directory):
+        return _packed(database, days, _swept(database, directory))
+
+
+def _packed(database: Any, days: float, swept: tuple[Path, ...]) -> Packed:
+    before = database.getSize()
+    database.pack(days=days)
+    return Packed(before, database.getSize(), len(swept), tuple(_wrong(database)))
+
+
+def _swept(database: Any, directory: Path) -> tuple[Path, ...]:
+    """Files of blobs that a killed process left. One that fails stays for the next time."""
+    found = tuple(orphans(database, directory, time.time() - DAY))
+    for path in found:
+        path.unlink(missing_ok=True)
+    return found
+
+
+def _wrong(database: Any) -> Iterator[str]:
+    """Whether the file that is written is the file on the disk, and every reference leads on."""
+    file = getattr(database.storage, "_file", None)
+    if file is not None:
+        here, there = os.fstat(file.fileno()), os.stat(database.storage._file_name)
+        if (here.st_dev, here.st_ino) != (there.st_dev, there.st_ino):
+            yield f"{file.name}: the file that is written is no longer the one on the disk."
+    yield from scan(database).missing
