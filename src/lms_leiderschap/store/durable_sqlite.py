@@ -20,8 +20,9 @@ from relstorage.storage import RelStorage
 
 from lms_leiderschap.store.durable import sync_folders, sync_path
 
-# Of every connection. 2 is FULL: each commit is on the disk before it is answered.
-PRAGMAS = {"synchronous": 2}
+# Of every connection. 2 is FULL: each commit is on the disk before it is answered. What was packed
+# away is overwritten with zeros.
+PRAGMAS = {"synchronous": 2, "secure_delete": 1}
 OIDS = "oids.sqlite3"
 
 
