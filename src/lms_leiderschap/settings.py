@@ -39,6 +39,8 @@ class Settings:
     side      file of the side store (sessions, counts; losing it signs people out and no more)
     body_max  largest accepted request in bytes; file_max the largest single upload
     disk_reserve      bytes that stay free on the disk of a database: below it nothing is accepted
+    receiving_header  name of the header in which the proxy says for how many seconds it was
+                      receiving the request; "" when there is no proxy that always sets it
     trusted_keys      TOML file with the keys of senders whose plugins are trusted; None = nobody's
     unsigned_plugins  names of Python plugins that may run without a trusted signature; "*" = all
     plugins           False: start without any, to get in when one of them is in the way
@@ -55,6 +57,7 @@ class Settings:
     body_max: int
     file_max: int
     disk_reserve: int = 2**30
+    receiving_header: str = ""
     trusted_keys: Path | None = None
     unsigned_plugins: tuple[str, ...] = ()
     plugins: bool = True
@@ -139,6 +142,7 @@ def read_settings(settings: Mapping[str, str], here: str = ".") -> Settings:
         body_max=number("lms.body_max", 110 * 1024 * 1024),
         file_max=number("lms.file_max", 25 * 1024 * 1024),
         disk_reserve=number("lms.disk_reserve", 2**30),
+        receiving_header=settings.get("lms.receiving_header", "").strip(),
         trusted_keys=base / trusted if (trusted := settings.get("lms.trusted_keys")) else None,
         plugins=_yes(settings.get("lms.plugins", "true")),
         unsigned_plugins=tuple(settings.get("lms.unsigned_plugins", "").replace(",", " ").split()),

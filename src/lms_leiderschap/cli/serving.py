@@ -85,17 +85,21 @@ def listening(
     """
     from waitress.server import create_server
 
+    from lms_leiderschap.cli.channel import keep_time
+
     more: dict[str, Any] = {name: server[name] for name in PROXY if name in server}
     match where:
         case (str(host), int(port)):
             more |= {"host": host, "port": port}
         case _:
             more["sockets"] = list(where)
-    return create_server(
+    listener = create_server(
         app, threads=int(server.get("threads", 4)),
         max_request_body_size=app.registry.lms.body_max, connection_limit=1000,
         channel_timeout=60, ident=None, **more,
     )  # fmt: skip
+    keep_time(listener)
+    return listener
 
 
 def run(listener: Any, registry: Any, commands: Any = None) -> None:

@@ -6,7 +6,6 @@ import io
 import random
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from pyramid.httpexceptions import (
@@ -22,11 +21,12 @@ from pyramid_retry import IBeforeRetry, is_error_retryable
 from lms_leiderschap.settings import InstitutionEntry
 from lms_leiderschap.store.room import lacks_room, lacks_room_to_read
 from lms_leiderschap.store.root import institution_in
+from lms_leiderschap.web.arrival import ARRIVED, note_arrival
 from lms_leiderschap.web.multipart import MULTIPART, NO_FORM, read_form
 from lms_leiderschap.web.security import cookie
 
 Handler = Callable[[Request], Response]
-ARRIVED, COOKIES = "lms.arrived", "lms.cookies"
+COOKIES = "lms.cookies"
 MEAN_WAIT = 0.01
 LARGEST_UNKNOWN = 4 << 20  # bytes of a body without files, or of somebody who never signed in
 ONLY_SIDE = ("/sign-in", "/sign-out")  # what these write is small, and lies in the side store
@@ -44,9 +44,8 @@ HEADERS = {
 
 
 def ingress_tween(handler: Handler, _registry: Any) -> Handler:
-    """Note the moment of arrival, refuse what nobody's browser sends, and set the headers."""
+    """Refuse what nobody's browser sends, and set the headers."""
     def tween(request: Request) -> Response:
-        request.environ.setdefault(ARRIVED, datetime.now(UTC))
         request.environ.setdefault(COOKIES, request.environ.get("HTTP_COOKIE", ""))
         response = _refused(request) or _answer(request, handler)
         _close_copy(request)
@@ -147,8 +146,10 @@ def before_retry(event: Any) -> None:
 def attempts_for(request: Request) -> int | None:
     """Only what writes is tried again; None means the number of the settings.
 
-    For the next attempts the body is copied first: not that of what will be refused.
+    For the next attempts the body is copied first: not that of what will be refused. This is the
+    first that we see of a request, so the moment of arrival is noted here.
     """
+    note_arrival(request.environ, request.registry.lms.receiving_header)
     if request.method != "POST" or is_too_large(request):
         return 1
     return 1 if lacks_room_to_read(request.content_length or 0) else None
