@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pyramid.interfaces import IExceptionResponse
 from pyramid.security import NO_PERMISSION_REQUIRED
 
 from lms_leiderschap.permissions import Permission
@@ -11,6 +12,7 @@ from lms_leiderschap.permissions import Permission
 PUBLIC = {
     "", "sign-in", "sign-in-link", "sign-out", "forgot-password", "link", "link-sent", "demo",
 }  # fmt: skip
+FILES = {"__static/"}
 
 
 def pages(registry: Any) -> list[tuple[dict[str, Any], list[Any]]]:
@@ -25,6 +27,17 @@ def pages(registry: Any) -> list[tuple[dict[str, Any], list[Any]]]:
             ]  # fmt: skip
             found.append((view, named))
     return found
+
+
+def test_nothing_is_served_that_is_no_page_of_a_resource_but_what_is_known(registry: Any) -> None:
+    """Answers to errors, and the files that everybody may have."""
+    for item in registry.introspector.get_category("views"):
+        view = item["introspectable"]
+        if str(view["context"]).startswith("<class 'lms_leiderschap."):
+            continue
+        error = isinstance(view["context"], type) and issubclass(view["context"], Exception)
+        interface = view["context"] is IExceptionResponse
+        assert error or interface or view["route_name"] in FILES, (view["context"], view["name"])
 
 
 def test_there_are_pages_to_look_at(registry: Any) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pyramid.events import BeforeRender
+from pyramid.httpexceptions import HTTPForbidden, HTTPNotFound
 from pyramid.renderers import get_renderer
 from pyramid.request import Request
 
@@ -74,7 +75,12 @@ def _asks_english(request: Request) -> bool:
 
 
 def _address_here(request: Request) -> str:
-    """How the programme of this page speaks; "" for a page of no single programme."""
+    """How the programme of this page speaks; "" for a page of no single programme.
+
+    Who may not see a page must not hear how its programme speaks: that would say it is there.
+    """
+    if isinstance(request.exception, HTTPNotFound | HTTPForbidden):
+        return ""
     at = getattr(request, "context", None)
     while at is not None:
         if hasattr(at, "promise_days"):

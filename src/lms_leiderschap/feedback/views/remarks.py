@@ -46,7 +46,7 @@ class RemarkPage(FormPage):
         except KeyError as unknown:
             raise HTTPNotFound from unknown
         closed = context.state == "withdrawn" or context.outcome == "kept"
-        if closed and request.method == "GET":
+        if closed and request.method != "POST":
             raise HTTPNotFound
 
     def schema(self) -> RemarkSchema:

@@ -159,9 +159,13 @@ def _nothing_private(error: Exception, request: Request) -> bool:
 
 
 def _asked_by_script(request: Request) -> bool:
-    """The autosave has the text still; a page is of no use to it."""
+    """The autosave has the text still; a page is of no use to it.
+
+    By the address, not by the view: where nothing is found there is no view either, and the
+    answers must not tell the two apart.
+    """
     return (
-        getattr(request, "view_name", "") == "draft"
+        request.path_info.endswith("/draft")
         or "application/json" in request.headers.get("Accept", "")
         or "X-Requested-With" in request.headers
     )

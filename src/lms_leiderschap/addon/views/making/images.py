@@ -102,7 +102,7 @@ class RemoveImage(EditPage):
         super().__init__(context, request)
         self.name = request.GET.get("name", "")
         # On the second of two clicks it is gone already.
-        if request.method == "GET" and f"images/{self.name}" not in self.files:
+        if request.method != "POST" and f"images/{self.name}" not in self.files:
             raise HTTPNotFound
         self.title = _("Remove ${title}", mapping={"title": self.name})
 
