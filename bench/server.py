@@ -43,12 +43,16 @@ format = %(asctime)s %(levelname)s %(name)s %(message)s
 INSTITUTIONS = """[[institutions]]
 key = "meting"
 url = "http://127.0.0.1"
-storage = "{storage}:database"
+storage = "{storage}"
 """
 
 
 def write_settings(directory: Path, storage: str = "file") -> Path:
-    """An ini file of its own for everything that lies in `directory`."""
+    """An ini file of its own for everything that lies in `directory`.
+
+    storage  a rung of the ladder, "file" or "sqlite", or one with its place, "postgresql:DSN"
+    """
+    storage = storage if ":" in storage else f"{storage}:database"
     ini = directory / "bench.ini"
     ini.write_text(INI, "utf-8")
     (directory / "institutions.toml").write_text(INSTITUTIONS.format(storage=storage), "utf-8")

@@ -2,12 +2,13 @@
 
 Two institutions stand side by side from the first day; the second exists to prove that nothing of
 the first can be reached through it. The databases are real files; LMS_TEST_STORAGE=sqlite runs the
-same tests on RelStorage.
+same tests on RelStorage, LMS_TEST_STORAGE=postgresql on a real server.
 """
 
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,7 @@ from lms_leiderschap.permissions import Role
 from lms_leiderschap.programme.actions import add_programme, open_edition
 from lms_leiderschap.settings import InstitutionEntry, Settings
 from lms_leiderschap.store.root import institution_in
+from tests.postgresql import shared
 
 STORAGE = os.environ.get("LMS_TEST_STORAGE", "file")
 NOW = datetime.now(UTC)
@@ -52,9 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def settings_in(directory: Path) -> Settings:
     """Settings of an application whose files all lie in one directory."""
     entries = tuple(
-        InstitutionEntry(
-            key, (f"{key}.test",), f"http://{key}.test", f"{STORAGE}:{directory / key}"
-        )
+        InstitutionEntry(key, (f"{key}.test",), f"http://{key}.test", storage_in(directory, key))
         for key in ("noord", "zuid")
     )
     return Settings(
@@ -70,7 +70,20 @@ def settings_in(directory: Path) -> Settings:
         file_max=25 * 2**20,
         disk_reserve=0,
         unsigned_plugins=("*",),
+        blob_cache=directory / "blob-cache",
     )
+
+
+def storage_in(directory: Path, key: str, *, durable: bool = False) -> str:
+    """Where a new institution of this run keeps what it has.
+
+    durable  whether PostgreSQL is to keep it through a power cut, as it does outside of tests
+    """
+    if STORAGE != "postgresql":
+        return f"{STORAGE}:{directory / key}"
+    server, name = shared(durable=durable), f"{key}_{secrets.token_hex(4)}"
+    server.create(name)
+    return f"postgresql:{server.dsn(name)}"
 
 
 def fill(institution: Any, registry: Any) -> None:
@@ -131,6 +144,8 @@ def _registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         connection.close()
     registry.databases.close()
     shutil.copytree(directory / "live", registry.base)
+    registry.kept = [shared(durable=False).keep(entry.storage)
+                     for entry in registry.lms.institutions if STORAGE == "postgresql"]
     yield registry
     registry.databases.close()
     registry.side.close()
@@ -144,6 +159,8 @@ def registry(_registry: Any) -> Iterator[Any]:
     _registry.side.close()
     shutil.rmtree(live)
     shutil.copytree(_registry.base, live)
+    for kept in _registry.kept:
+        kept.restore()
     yield _registry
     _registry.databases.close()
 

@@ -44,6 +44,9 @@ class Settings:
     trusted_keys      TOML file with the keys of senders whose plugins are trusted; None = nobody's
     unsigned_plugins  names of Python plugins that may run without a trusted signature; "*" = all
     plugins           False: start without any, to get in when one of them is in the way
+    blob_cache        directory for copies of files that PostgreSQL keeps, one below it for each
+                      institution; may be lost, and processes share it
+    blob_cache_max    bytes that it may hold of one institution
     """
 
     institutions: tuple[InstitutionEntry, ...]
@@ -61,6 +64,8 @@ class Settings:
     trusted_keys: Path | None = None
     unsigned_plugins: tuple[str, ...] = ()
     plugins: bool = True
+    blob_cache: Path = Path("var/blob-cache")
+    blob_cache_max: int = 1 << 30
 
     def entry(self, host: str) -> InstitutionEntry | None:
         """The institution of a host name; None when nobody claims it."""
@@ -146,6 +151,8 @@ def read_settings(settings: Mapping[str, str], here: str = ".") -> Settings:
         trusted_keys=base / trusted if (trusted := settings.get("lms.trusted_keys")) else None,
         plugins=_yes(settings.get("lms.plugins", "true")),
         unsigned_plugins=tuple(settings.get("lms.unsigned_plugins", "").replace(",", " ").split()),
+        blob_cache=base / settings.get("lms.blob_cache", "var/blob-cache"),
+        blob_cache_max=number("lms.blob_cache_max", 1 << 30),
     )
 
 

@@ -18,7 +18,7 @@ from lms_leiderschap.demo.bulk import fill_bulk, participant_email
 from lms_leiderschap.demo.make import PASSWORD
 from lms_leiderschap.people.actions import person_with
 from lms_leiderschap.store.folder import find, path_of
-from tests.conftest import STORAGE
+from tests.conftest import storage_in
 
 HOST = "127.0.0.1"
 
@@ -42,7 +42,7 @@ class Sent(NamedTuple):
 
 def make(directory: Path, participants: int) -> tuple[Path, list[Sheet]]:
     """An institution in which nobody handed in anything; its ini file and all open work."""
-    ini = write_settings(directory, STORAGE)
+    ini = write_settings(directory, storage_in(directory, "database", durable=True))
     with opened(ini) as registry:
         fill_bulk(registry, participants, 0)
         return ini, within(registry, lambda one: sheets_of(one, participants))

@@ -6,7 +6,10 @@ zodburi wraps blobs in a proxy that passes `DurableFileStorage` by. So these lin
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
+from dataclasses import dataclass, field
 from typing import Any
 
 from ZODB.DB import DB
@@ -14,7 +17,39 @@ from ZODB.DB import DB
 from lms_leiderschap.settings import InstitutionEntry, Settings
 from lms_leiderschap.store.storages import open_storage
 
+log = logging.getLogger(__name__)
 INSTITUTION = "institution"
+# Seconds after which what nobody uses lets go of its connections to a server. That has a hundred
+# for all institutions and processes together, unless somebody says otherwise.
+IDLE = 60.0
+LOOK_EVERY = 15.0
+
+
+@dataclass
+class _Place:
+    """Where the database of one institution is kept open.
+
+    entering  how many are about to have a connection; used  when somebody last asked, monotonic
+    """
+
+    entry: InstitutionEntry
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    database: DB | None = None
+    entering: int = 0
+    used: float = 0.0
+
+    def is_idle(self, now: float) -> bool:
+        """Whether nobody has a connection, nor had one lately. Call while holding the lock."""
+        return (
+            self.database is not None and not self.entering and now - self.used >= IDLE
+            and not any(row["opened"] for row in self.database.connectionDebugInfo())
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """Call while holding the lock."""
+        if self.database is not None:
+            self.database.close()
+            self.database = None
 
 
 class Databases:
@@ -25,27 +60,99 @@ class Databases:
 
     def __init__(self, settings: Settings, *, read_only: bool = False) -> None:
         self.settings, self.read_only = settings, read_only
-        self._open: dict[str, DB] = {}
+        self._places: dict[str, _Place] = {}
         self._lock = threading.Lock()
+        self._caretaker: threading.Thread | None = None
+        self._closing = threading.Event()
 
     def database(self, entry: InstitutionEntry) -> DB:
         """The database of an institution, opened on first use."""
-        with self._lock:
-            if entry.key not in self._open:
-                storage = open_storage(entry.storage, read_only=self.read_only)
-                self._open[entry.key] = DB(storage, cache_size=self.settings.cache_objects)
-            return self._open[entry.key]
+        place = self._place(entry)
+        with place.lock:
+            return self._opened(place)
 
     def connect(self, entry: InstitutionEntry, manager: Any) -> Any:
         """A connection that commits and aborts with `manager`. The caller closes it."""
-        return self.database(entry).open(transaction_manager=manager)
+        place = self._place(entry)
+        with place.lock:
+            database = self._opened(place)
+            place.entering += 1
+        try:
+            return database.open(transaction_manager=manager)
+        finally:
+            with place.lock:
+                place.entering -= 1
 
     def close(self) -> None:
         """Close every database; afterwards another process may open the files."""
         with self._lock:
-            for database in self._open.values():
-                database.close()
-            self._open.clear()
+            places, self._places = list(self._places.values()), {}
+            caretaker, self._caretaker = self._caretaker, None
+            self._closing.set()
+        if caretaker is not None:
+            caretaker.join()
+        for place in places:
+            with place.lock:
+                place.close()
+
+    def let_go(self, now: float) -> None:
+        """Close the databases on a server that are idle, and take old files out of their caches.
+
+        now  monotonic
+        """
+        for place in list(self._places.values()):
+            if _on_server(place.entry):
+                with place.lock:
+                    if place.is_idle(now):
+                        place.close()
+                _forget_old_blobs(self.settings, place.entry)
+
+    def _place(self, entry: InstitutionEntry) -> _Place:
+        with self._lock:
+            return self._places.setdefault(entry.key, _Place(entry))
+
+    def _opened(self, place: _Place) -> DB:
+        """Each place has a lock of its own: one server that is away holds up nobody else."""
+        place.used = time.monotonic()
+        if place.database is None:
+            place.database = self._open(place.entry)
+        return place.database
+
+    def _open(self, entry: InstitutionEntry) -> DB:
+        blobs = self.settings.blob_cache / entry.key
+        storage = open_storage(entry.storage, read_only=self.read_only, blobs=blobs,
+                               largest=self.settings.blob_cache_max)
+        if not _on_server(entry):
+            return DB(storage, cache_size=self.settings.cache_objects)
+        self._take_care()
+        return DB(storage, cache_size=self.settings.cache_objects, pool_timeout=IDLE)
+
+    def _take_care(self) -> None:
+        with self._lock:
+            if self._caretaker is None:
+                self._closing = threading.Event()
+                self._caretaker = threading.Thread(
+                    target=self._look_after, args=(self._closing,), name="lms-databases",
+                    daemon=True,
+                )  # fmt: skip
+                self._caretaker.start()
+
+    def _look_after(self, closing: threading.Event) -> None:
+        while not closing.wait(LOOK_EVERY):
+            try:
+                self.let_go(time.monotonic())
+            except Exception:
+                log.exception("idle databases were not let go")
+
+
+def _on_server(entry: InstitutionEntry) -> bool:
+    return entry.storage.startswith("postgresql:")
+
+
+def _forget_old_blobs(settings: Settings, entry: InstitutionEntry) -> None:
+    from lms_leiderschap.store.postgresql import forget_old_blobs  # an extra, so not at the top
+
+    forget_old_blobs(settings.blob_cache / entry.key, time.time())
 
 
 def institution_in(connection: Any) -> Any:

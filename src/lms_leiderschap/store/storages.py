@@ -8,6 +8,8 @@ from typing import Any
 from lms_leiderschap.errors import SettingError
 from lms_leiderschap.store.durable import DurableFileStorage
 
+BLOB_CACHE = 1 << 30  # bytes
+
 
 def directory_of(storage: str) -> Path | None:
     """Where "file:…" and "sqlite:…" keep their files; None for a database elsewhere."""
@@ -24,15 +26,21 @@ def directory_in(database: Any) -> Path | None:
     return None if place is None else Path(place)
 
 
-def open_storage(storage: str, *, read_only: bool = False) -> Any:
+def open_storage(
+    storage: str, *, read_only: bool = False, blobs: Path | None = None, largest: int = BLOB_CACHE
+) -> Any:
     """The storage behind "file:DIRECTORY", "sqlite:DIRECTORY" or "postgresql:DSN".
 
     A directory is made when it is not there; a PostgreSQL database must be.
     read_only  of a file: opens beside the server that writes it, as it is at this moment
+    blobs      of PostgreSQL: directory of the blob cache; None = one that goes when it is closed
+    largest    bytes that this cache may hold
     """
     kind, _colon, place = storage.partition(":")
     if kind == "postgresql":
-        return _on_postgresql(place)
+        from lms_leiderschap.store.postgresql import open_postgresql  # an extra, so not at the top
+
+        return open_postgresql(place, blobs, largest)
     directory = Path(place)
     if read_only and kind == "file" and not (directory / "Data.fs").exists():
         raise SettingError(f"{directory} is still empty. Begin it with lms found.")
@@ -48,11 +56,10 @@ def open_storage(storage: str, *, read_only: bool = False) -> Any:
     )  # fmt: skip
 
 
-def _on_postgresql(dsn: str) -> Any:
-    from relstorage.adapters.postgresql import PostgreSQLAdapter  # an extra, so not at the top
-    from relstorage.options import Options
-    from relstorage.storage import RelStorage
-
-    # Blobs are rows, so that one thing is backed up and one log makes both durable.
-    options = Options(keep_history=False, shared_blob_dir=False, driver="psycopg2")
-    return RelStorage(PostgreSQLAdapter(dsn=dsn, options=options), options=options)
+def server_errors() -> tuple[type[Exception], ...]:
+    """What a storage raises while its database server is away; none where there is no driver."""
+    try:
+        from psycopg2 import InterfaceError, OperationalError
+    except ImportError:
+        return ()
+    return (OperationalError, InterfaceError)

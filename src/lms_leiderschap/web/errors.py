@@ -27,6 +27,7 @@ from pyramid.response import Response
 from transaction.interfaces import TransientError
 from ZODB.POSException import StorageError
 
+from lms_leiderschap.store.storages import server_errors
 from lms_leiderschap.texts import _
 from lms_leiderschap.web.cleaning import posted_controls
 from lms_leiderschap.web.multipart import PARSED
@@ -152,6 +153,6 @@ def includeme(config: Any) -> None:
         (HTTPRequestEntityTooLarge, too_large), (HTTPServiceUnavailable, busy),
         (HTTPInsufficientStorage, no_room), (sqlite3.OperationalError, busy),
         (HTTPException, http_error), (TransientError, busy), (StorageError, busy),
-        (Exception, failed)]
+        *((kind, busy) for kind in server_errors()), (Exception, failed)]
     for context, view in pages:
         config.add_exception_view(view, context=context, retryable_error=False)
