@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from http.client import HTTPConnection, HTTPMessage
+from select import select
 from urllib.parse import urlencode, urljoin, urlsplit
 
 Pairs = list[tuple[str, str]]
@@ -199,6 +200,7 @@ class Browser:
         sent = dict(headers)
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        self._leave_ended()
         start = time.perf_counter()
         self.connection.request(method, path, body, sent)
         answer = self.connection.getresponse()
@@ -209,6 +211,11 @@ class Browser:
             name, _equals, value = line.partition(";")[0].partition("=")
             self.cookies[name] = value
         return page
+
+    def _leave_ended(self) -> None:
+        """A connection that the server ended while nothing was asked is opened anew."""
+        if self.connection.sock and select([self.connection.sock], [], [], 0)[0]:
+            self.connection.close()
 
 
 def _multipart(pairs: Pairs, uploads: Sequence[Upload], mark: str) -> bytes:

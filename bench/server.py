@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -67,17 +68,25 @@ def free_port() -> int:
 class Server:
     """`lms serve` on loopback. Its warnings are kept in server.log beside the ini file.
 
+    handed   a socket that listens already, passed on as systemd does
+    workers  how many processes answer; with more than one, `pid` is the one that minds them
     started  seconds from starting the process until it said that it serves
     """
 
-    def __init__(self, ini: Path, port: int) -> None:
+    def __init__(self, ini: Path, port: int, workers: int = 1,
+                 handed: socket.socket | None = None) -> None:  # fmt: skip
         self.port = port
         self.log = (ini.parent / "server.log").open("ab")
         begun = time.monotonic()
+        command = [Path(sys.executable).with_name("lms"), "serve", ini, "--port", str(port),
+                   "--json", "--workers", str(workers)]
+        numbers = [] if handed is None else [handed.fileno()]
+        if numbers:
+            hand_over = f'exec 3<&{numbers[0]}; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"'
+            command[:0] = ["bash", "-c", hand_over, "bash"]
         self.process = subprocess.Popen(
-            [Path(sys.executable).with_name("lms"), "serve", ini, "--port", str(port), "--json"],
-            stdout=subprocess.PIPE, stderr=self.log, cwd=ini.parent,
-            env=os.environ | {"PYTHONWARNINGS": "ignore"})
+            command, stdout=subprocess.PIPE, stderr=self.log, cwd=ini.parent, pass_fds=numbers,
+            env=os.environ | {"PYTHONWARNINGS": "ignore"}, start_new_session=True)
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         if not line:
@@ -87,30 +96,47 @@ class Server:
         self.jobs_thread = json.loads(line)["jobs_thread"]
 
     def stop(self, how: int = signal.SIGINT) -> None:
-        """End the process; SIGKILL is the power cut."""
-        self.process.send_signal(how)
+        """End it; SIGKILL is the power cut, and takes all processes at once."""
+        if how == signal.SIGKILL:
+            os.killpg(self.pid, how)
+        else:
+            self.process.send_signal(how)
         try:
             self.process.wait(timeout=20)
         except subprocess.TimeoutExpired:
-            self.process.kill()
+            os.killpg(self.pid, signal.SIGKILL)
             self.process.wait()
         if self.process.stdout is not None:
             self.process.stdout.close()
         self.log.close()
 
+    def children(self) -> list[int]:
+        """The processes below this one: with several workers, those that answer."""
+        found = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
+        return [int(word) for word in found.split()]
+
+    def kill_one(self) -> int:
+        """End one of several processes that answer, unwarned; its id."""
+        pid = random.choice(self.children())
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
     def cpu(self) -> tuple[float, float]:
-        """Milliseconds of CPU used so far: for answers; and after them, jobs and children."""
+        """Milliseconds of CPU used so far: for answers; and after them, jobs and children.
+
+        Of several processes both are in the first: their jobs run in no thread that we know.
+        """
+        if self.jobs_thread is None:
+            return sum(_spent(pid) for pid in self.children()) * 1000 / TICKS, 0.0
         fields = _fields(f"/proc/{self.pid}/stat")
         own, children = sum(map(int, fields[11:13])), sum(map(int, fields[13:15]))
         jobs = sum(map(int, _fields(f"/proc/{self.pid}/task/{self.jobs_thread}/stat")[11:13]))
         return (own - jobs) * 1000 / TICKS, (jobs + children) * 1000 / TICKS
 
     def pss(self) -> float:
-        """Proportional set size in MiB."""
-        for line in Path(f"/proc/{self.pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) / 1024
-        raise AssertionError("no Pss in smaps_rollup")
+        """Proportional set size in MiB, of all processes."""
+        pids = [self.pid] if self.jobs_thread is not None else [self.pid, *self.children()]
+        return sum(_pss(pid) for pid in pids)
 
     def settle(self, most: float = 60) -> None:
         """Wait until the work after the answers is done: one second with hardly any CPU."""
@@ -126,3 +152,14 @@ class Server:
 def _fields(path: str) -> list[str]:
     # The second field is a name in brackets that may itself hold spaces.
     return Path(path).read_text().rpartition(")")[2].split()
+
+
+def _spent(pid: int) -> int:
+    return sum(map(int, _fields(f"/proc/{pid}/stat")[11:15]))
+
+
+def _pss(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    raise AssertionError("no Pss in smaps_rollup")

@@ -11,16 +11,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bench.browser import Browser, Form, Page, Upload
-from bench.server import write_settings
+from bench.server import Server, write_settings
 from lms_leiderschap.app import configure
 from lms_leiderschap.cli import settings_of
 from lms_leiderschap.demo.bulk import fill_bulk, participant_email
 from lms_leiderschap.demo.make import PASSWORD
 from lms_leiderschap.people.actions import person_with
 from lms_leiderschap.store.folder import find, path_of
-from tests.conftest import storage_in
+from tests.conftest import STORAGE, storage_in
 
 HOST = "127.0.0.1"
+WORKERS = 1 if STORAGE == "file" else 2
 
 
 class Sheet(NamedTuple):
@@ -46,6 +47,11 @@ def make(directory: Path, participants: int) -> tuple[Path, list[Sheet]]:
     with opened(ini) as registry:
         fill_bulk(registry, participants, 0)
         return ini, within(registry, lambda one: sheets_of(one, participants))
+
+
+def serve(ini: Path, port: int) -> Server:
+    """The server as each storage is run: with two processes where it lets more than one in."""
+    return Server(ini, port, WORKERS)
 
 
 def sheets_of(institution: Any, participants: int) -> list[Sheet]:

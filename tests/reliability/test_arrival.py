@@ -11,12 +11,11 @@ from socket import create_server
 from typing import Any
 
 import pytest
-from waitress.wasyncore import close_all
 
 from bench.browser import Browser
 from lms_leiderschap.app import make_app
 from lms_leiderschap.cli import settings_of
-from lms_leiderschap.cli.serving import listening
+from lms_leiderschap.cli.listener import Listener
 from lms_leiderschap.store.folder import find
 from lms_leiderschap.submission.actions import give_date
 from lms_leiderschap.web.arrival import ARRIVED, LONGEST, RECEIVING, note_arrival
@@ -32,13 +31,12 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     ini, sheets = live.make(tmp_path_factory.mktemp("arrival"), 1)
     app = make_app(settings_of(str(ini)))
     with create_server((live.HOST, 0)) as bound:
-        listener = listening(app, [bound], {})
+        listener = Listener(app, [bound], {})
         thread = threading.Thread(target=listener.run)
         thread.start()
         yield app.registry, bound.getsockname()[1], sheets
-        listener.trigger.pull_trigger(lambda: close_all(listener._map))  # in its own thread
+        listener.end()
         thread.join()
-        listener.task_dispatcher.shutdown()
     app.registry.databases.close()
     app.registry.side.close()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.browser import Browser
-from bench.server import Server, free_port
+from bench.server import free_port
 from tests.reliability import live
 
 CLIENTS, EACH = 16, 4
@@ -19,7 +19,7 @@ CLIENTS, EACH = 16, 4
 def test_sixteen_clients_hand_in_at_once(tmp_path: Path) -> None:
     ini, sheets = live.make(tmp_path, CLIENTS)
     people = sorted({sheet.email for sheet in sheets})
-    server = Server(ini, free_port())
+    server = live.serve(ini, free_port())
     try:
         cookies = live.signed_in(server.port, people)
 

@@ -63,7 +63,7 @@ class Client:
 def test_killed_server_loses_nothing_acknowledged(tmp_path: Path) -> None:
     ini, sheets = live.make(tmp_path, PEOPLE)
     port = free_port()
-    server = Server(ini, port)
+    server = live.serve(ini, port)
     cookies = live.signed_in(port, sorted({sheet.email for sheet in sheets}))
     random.shuffle(sheets)
     heard = threading.Semaphore(0)
@@ -72,7 +72,7 @@ def test_killed_server_loses_nothing_acknowledged(tmp_path: Path) -> None:
     for _kill in range(KILLS):
         _work_and_kill(server, clients, heard)
         begun = time.monotonic()
-        server = Server(ini, port)
+        server = live.serve(ini, port)
         browser = Browser(live.HOST, port)
         assert browser.get("/sign-in").status == 200
         waits.append(time.monotonic() - begun)

@@ -1,4 +1,5 @@
-"""Connections of waitress that tell the application how long a request was on its way.
+"""Connections of waitress: they tell the application how long a request was on its way, and the
+client when no other answer will come on this one.
 
 Waitress reads a whole request before it calls the application, so that only it knows.
 """
@@ -10,7 +11,6 @@ from typing import Any
 
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
-from waitress.server import BaseWSGIServer
 from waitress.task import WSGITask
 
 from lms_leiderschap.web.arrival import RECEIVING
@@ -32,16 +32,15 @@ class Task(WSGITask):
         environ.setdefault(RECEIVING, time.monotonic() - self.request.begun)
         return environ
 
+    def build_response_header(self) -> bytes:
+        """While the server ends, each answer is the last one on its connection."""
+        if not self.channel.server.accepting:
+            self.set_close_on_finish()
+        header: bytes = super().build_response_header()
+        return header
+
 
 class Channel(HTTPChannel):
     """One connection."""
 
     parser_class, task_class = Parser, Task
-
-
-def keep_time(listener: Any) -> None:
-    """Have a server of waitress, for one socket or several, use our connections."""
-    parts = listener.map if hasattr(listener, "effective_listen") else listener._map
-    for part in parts.values():
-        if isinstance(part, BaseWSGIServer):
-            part.channel_class = Channel

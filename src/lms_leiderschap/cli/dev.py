@@ -7,12 +7,15 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from socket import socket
 from typing import Any
 
-from lms_leiderschap.cli.watching import Watching, bound
+from lms_leiderschap.cli.sockets import bound
+from lms_leiderschap.cli.watching import Watching
 from lms_leiderschap.cli.words import Words, add_json, say, say_json
 
 FOLDER = ".lms-dev"
@@ -58,8 +61,8 @@ def _serve(options: argparse.Namespace) -> int:
     import logging
 
     from lms_leiderschap.author.source import Source
-    from lms_leiderschap.cli.ending import end_when_quiet
-    from lms_leiderschap.cli.serving import keep_templates, listening, run
+    from lms_leiderschap.cli.listener import Listener
+    from lms_leiderschap.cli.serving import close, end_on_signals, keep_templates
     from lms_leiderschap.demo.stage import set_stage, stage_settings
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
@@ -75,15 +78,28 @@ def _serve(options: argparse.Namespace) -> int:
     told = set_stage(config.registry, plugin)
     # What was handed in is told to the plugin at once: a handler that fails says so here.
     config.registry.jobs.run_once(datetime.now(UTC))
-    where = [socket(fileno=number) for number in options.sockets] or (HOST, options.port)
-    listener = listening(config.make_wsgi_app(), where, {})
-    config.registry.jobs.start()
-    end_when_quiet(listener)
     if options.watched:
         threading.Thread(target=_end_with_parent, daemon=True).start()
-    _announce(options, settings.institutions[0].url, plugin, told)
-    run(listener, config.registry)
+    with _sockets(options) as sockets:
+        listener = Listener(config.make_wsgi_app(), sockets, {})
+        end_on_signals(listener)
+        config.registry.jobs.start()
+        _announce(options, settings.institutions[0].url, plugin, told)
+        try:
+            listener.run()
+        finally:
+            close(config.registry)
     return 0
+
+
+@contextmanager
+def _sockets(options: argparse.Namespace) -> Iterator[list[socket]]:
+    """Those of whoever watches, else our own."""
+    if options.sockets:
+        yield [socket(fileno=number) for number in options.sockets]
+    else:
+        with bound(HOST, options.port) as sockets:
+            yield sockets
 
 
 def _announce(options: argparse.Namespace, url: str, plugin: Any, told: list[str]) -> None:

@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import argparse
 import ctypes
+import fcntl
 import logging.config
 import os
-from collections.abc import Mapping, Sequence
+import signal
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from socket import socket
 from typing import Any
 
 from lms_leiderschap.cli.ini import section_of, settings_of
+from lms_leiderschap.cli.listener import Listener
+from lms_leiderschap.cli.sockets import open_sockets
+from lms_leiderschap.cli.systemd import Systemd
 from lms_leiderschap.cli.words import DEFAULT_INI, Words, add_json, say, say_json
+from lms_leiderschap.errors import SettingError
 from lms_leiderschap.settings import Settings
 
 M_MMAP_THRESHOLD = -3  # of mallopt, in <malloc.h>
-PROXY = ("trusted_proxy", "trusted_proxy_headers")
 
 
 def add_words(commands: Words) -> None:
     words = commands.add("serve", serve, "Serve the institutions of an ini file.")
     words.add_argument("ini", nargs="?", default=DEFAULT_INI)
     words.add_argument("--port", type=int, help="another port than the ini file says")
+    words.add_argument("--workers", type=int, help="how many processes, instead of what the ini "
+                                                   "file says; one without")  # fmt: skip
     words.add_argument("--without-plugins", action="store_true",
                        help="import none of them: to get in when one is in the way")  # fmt: skip
     add_json(words)
@@ -33,36 +41,157 @@ def add_words(commands: Words) -> None:
 
 
 def serve(options: argparse.Namespace) -> int:
-    """Answer requests until told to stop; jobs run in a thread of this process."""
+    """Answer requests until told to stop; jobs run in a thread of each process that answers.
+
+    SIGTERM and SIGINT end it when what was asked is answered; the second one ends it at once.
+    """
+    server = section_of(options.ini, "server:main")
+    settings = _settings(options)
+    count = _processes(options, server)
+    check_processes(settings, count)
+    keep_templates(settings)
+    import lms_leiderschap.app  # noqa: F401 (once, for all processes)
+    logging.config.fileConfig(options.ini, disable_existing_loggers=False)
+    _give_memory_back()
+    host, port = _place(options, server)
+    with open_sockets(host, port) as sockets:
+        if count > 1:
+            _serve_by_several(options, sockets, server, count)
+        else:
+            _serve_by_one(options, sockets, server, settings)
+    return 0
+
+
+def _settings(options: argparse.Namespace) -> Settings:
     settings = settings_of(options.ini)
     if options.without_plugins:
         settings = replace(settings, plugins=False)
-    keep_templates(settings)
-    from lms_leiderschap.app import make_app
-    from lms_leiderschap.cli.answering import Answering
-    from lms_leiderschap.web.layout import compile_templates
-
-    logging.config.fileConfig(options.ini, disable_existing_loggers=False)
-    _give_memory_back()
-    server = section_of(options.ini, "server:main")
-    host, _colon, port = server.get("listen", "localhost:6543").rpartition(":")
-    url = f"http://{host}:{options.port or port}"
     if settings.demo and options.port:
-        settings = settings.reached_at(url)
-    app = make_app(settings)
-    compile_templates(app.registry)
-    listener = listening(app, (host, options.port or int(port)), server)
+        settings = settings.reached_at(_url(options, section_of(options.ini, "server:main")))
+    return settings
+
+
+def _place(options: argparse.Namespace, server: Mapping[str, str]) -> tuple[str, int]:
+    host, _colon, port = server.get("listen", "localhost:6543").rpartition(":")
+    return host, options.port or int(port)
+
+
+def _url(options: argparse.Namespace, server: Mapping[str, str]) -> str:
+    host, port = _place(options, server)
+    return f"http://{host}:{port}"
+
+
+def _processes(options: argparse.Namespace, server: Mapping[str, str]) -> int:
+    try:
+        return options.workers or int(server.get("workers", 1))
+    except ValueError as error:
+        raise SettingError("workers must be a whole number.") from error
+
+
+def check_processes(settings: Settings, count: int) -> None:
+    """Raise SettingError when so many processes cannot have these databases open."""
+    alone = [entry.key for entry in settings.institutions if entry.storage.startswith("file:")]
+    if count > 1 and alone:
+        raise SettingError(
+            f"The storage file: of {', '.join(alone)} can be open in one process only: leave out "
+            "workers, or move to sqlite: or postgresql: with lms storage copy.")  # fmt: skip
+    if count > 1 and find_spec("gunicorn") is None:
+        raise SettingError("Several workers need the extra gunicorn of lms-leiderschap.")
+
+
+def _serve_by_one(options: argparse.Namespace, sockets: Sequence[socket],
+                  server: Mapping[str, str], settings: Settings) -> None:  # fmt: skip
+    from lms_leiderschap.cli.answering import Answering
+
+    systemd = Systemd()
+    app = ready_app(settings)
+    listener = Listener(app, sockets, server)
+    end_on_signals(listener)
     commands = Answering(app.registry)
     commands.start()
-    if settings.jobs:
-        app.registry.jobs.start()
+    start_jobs(app.registry)
+    _announce(options, server, app.registry.jobs.thread_id)
+    systemd.tell("READY=1")
+    try:
+        listener.run(lambda: systemd.tell("WATCHDOG=1"))
+    finally:
+        commands.stop()
+        close(app.registry)
+
+
+def _serve_by_several(options: argparse.Namespace, sockets: Sequence[socket],
+                      server: Mapping[str, str], count: int) -> None:  # fmt: skip
+    from lms_leiderschap.cli.processes import Processes  # gunicorn is an extra
+
+    systemd = Systemd()
+
+    def make() -> Any:
+        return ready_app(_settings(options))
+
+    def answer(app: Any, listener: Listener, beat: Callable[[], None]) -> None:
+        start_jobs(app.registry)
+        try:
+            listener.run(beat)
+        finally:
+            close(app.registry)
+
+    def tell(first: bool) -> None:
+        if first:
+            _announce(options, server, None)
+        systemd.tell("READY=1" if first else "WATCHDOG=1")
+
+    def check() -> None:
+        check_processes(_settings(options), count)
+
+    Processes(make, check, answer, sockets, server, count, tell).run()
+
+
+def ready_app(settings: Settings) -> Any:
+    """The application, of which the first page is drawn as fast as any: one was drawn before.
+
+    Of several processes that begin at once one compiles the templates and the others wait for it.
+    A database that is away is no reason not to start: that page then says so, as the next will.
+    """
+    from pyramid.request import Request
+
+    from lms_leiderschap.app import make_app
+    from lms_leiderschap.web.layout import compile_templates
+
+    app = make_app(settings)
+    with (settings.side.parent / "templates.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        compile_templates(app.registry)
+    first = settings.institutions[0]
+    page = Request.blank("/sign-in", base_url=first.url)
+    page.host = first.hosts[0] if first.hosts else page.host
+    page.get_response(app)
+    return app
+
+
+def start_jobs(registry: Any) -> None:
+    if registry.lms.jobs:
+        registry.jobs.start()
+
+
+def end_on_signals(listener: Listener) -> None:
+    """Have SIGTERM and SIGINT end it."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: listener.end())
+
+
+def close(registry: Any) -> None:
+    """End the jobs, when what they have in hand is done, and close what is open."""
+    registry.jobs.stop()
+    registry.databases.close()
+    registry.side.close()
+
+
+def _announce(options: argparse.Namespace, server: Mapping[str, str], jobs: int | None) -> None:
+    url = _url(options, server)
     if options.json:
-        jobs = app.registry.jobs.thread_id
         say_json({"url": url, "pid": os.getpid(), "jobs_thread": jobs})
     else:
         say(f"Serving on {url} (stop with Ctrl+C)")
-    run(listener, app.registry, commands)
-    return 0
 
 
 def keep_templates(settings: Settings) -> None:
@@ -73,47 +202,6 @@ def keep_templates(settings: Settings) -> None:
     directory = settings.side.parent / "templates"
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.environ.setdefault("CHAMELEON_CACHE", str(directory))
-
-
-def listening(
-    app: Any, where: tuple[str, int] | Sequence[socket], server: Mapping[str, str]
-) -> Any:
-    """A server that listens and does not answer yet.
-
-    where   (host, port), or sockets that are bound already
-    server  lines of [server:main]: threads, trusted_proxy, trusted_proxy_headers
-    """
-    from waitress.server import create_server
-
-    from lms_leiderschap.cli.channel import keep_time
-
-    more: dict[str, Any] = {name: server[name] for name in PROXY if name in server}
-    match where:
-        case (str(host), int(port)):
-            more |= {"host": host, "port": port}
-        case _:
-            more["sockets"] = list(where)
-    listener = create_server(
-        app, threads=int(server.get("threads", 4)),
-        max_request_body_size=app.registry.lms.body_max, connection_limit=1000,
-        channel_timeout=60, ident=None, **more,
-    )  # fmt: skip
-    keep_time(listener)
-    return listener
-
-
-def run(listener: Any, registry: Any, commands: Any = None) -> None:
-    """Answer until told to stop, then end the jobs and close the databases.
-
-    commands  who answers other processes, an Answering
-    """
-    try:
-        listener.run()
-    finally:
-        if commands is not None:
-            commands.stop()
-        registry.jobs.stop()
-        registry.databases.close()
 
 
 def _give_memory_back() -> None:

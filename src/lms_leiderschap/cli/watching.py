@@ -11,41 +11,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from errno import EADDRNOTAVAIL, EAFNOSUPPORT
+from collections.abc import Sequence
 from pathlib import Path
-from socket import AI_PASSIVE, SOCK_STREAM, create_server, getaddrinfo, socket
+from socket import socket
 from typing import Any
 
 from lms_leiderschap.author.source import Source
 from lms_leiderschap.plugin.error import PluginError
 
 EVERY = 0.5  # seconds
-ABSENT = {EADDRNOTAVAIL, EAFNOSUPPORT}
 STOPPING = 10.0  # seconds until a server that does not end is ended
 Seen = dict[str, tuple[int, int]]
-
-
-@contextmanager
-def bound(host: str, port: int) -> Iterator[list[socket]]:
-    """Sockets that listen on every address of a host. OSError when one is in use, or when
-    there is none.
-
-    An address that this machine names but does not have (::1 where IPv6 is off) is passed over.
-    """
-    with ExitStack() as stack:
-        sockets: list[socket] = []
-        found = getaddrinfo(host, port, type=SOCK_STREAM, flags=AI_PASSIVE)
-        for family, address in dict.fromkeys((row[0], row[4]) for row in found):
-            try:
-                sockets.append(stack.enter_context(create_server(address[:2], family=family)))
-            except OSError as error:
-                if error.errno not in ABSENT:
-                    raise
-        if not sockets:
-            raise OSError(EADDRNOTAVAIL, f"this machine has no address of {host}")
-        yield sockets
 
 
 class Watching:

@@ -1,4 +1,4 @@
-"""The addresses that ``lms dev`` listens on."""
+"""The addresses that a server listens on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lms_leiderschap.cli.watching import bound
+from lms_leiderschap.cli.sockets import bound
 
 ABSENT = "192.0.2.1"  # kept for documents (RFC 5737): no machine has it
 
@@ -20,7 +20,7 @@ def test_an_address_that_the_machine_does_not_have_is_passed_over(
     def named(_host: str, *words: Any, **more: Any) -> list[Any]:
         return [row for host in (ABSENT, "127.0.0.1") for row in ask(host, *words, **more)]
 
-    monkeypatch.setattr("lms_leiderschap.cli.watching.getaddrinfo", named)
+    monkeypatch.setattr("lms_leiderschap.cli.sockets.getaddrinfo", named)
     with bound("localhost", 0) as sockets:
         assert [each.getsockname()[0] for each in sockets] == ["127.0.0.1"]
 

@@ -1,0 +1,91 @@
+"""Several processes that answer: on which storages, and what becomes of them when one dies."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.browser import Browser
+from bench.server import Server, free_port, write_settings
+from lms_leiderschap.demo.bulk import fill_bulk
+from tests.reliability.live import HOST, opened
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def ini(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    found = write_settings(tmp_path_factory.mktemp("processes"), "sqlite")
+    with opened(found) as registry:
+        fill_bulk(registry, 1, 0)
+    return found
+
+
+@pytest.fixture(scope="module")
+def server(ini: Path) -> Iterator[Server]:
+    server = Server(ini, free_port(), workers=2)
+    yield server
+    server.stop()
+
+
+def get(server: Server) -> Any:
+    browser = Browser(HOST, server.port)
+    page = browser.get("/sign-in")
+    browser.close()
+    return page
+
+
+def wait(until: Callable[[], bool]) -> float:
+    begun = time.monotonic()
+    while not until():
+        assert time.monotonic() < begun + 60
+        time.sleep(0.05)
+    return time.monotonic() - begun
+
+
+def all_answer(server: Server) -> bool:
+    """Whether both processes have the threads that answer; they begin before the first request."""
+    return [len(os.listdir(f"/proc/{pid}/task")) > 4 for pid in server.children()] == [True, True]
+
+
+def test_a_file_is_for_one_process(tmp_path: Path) -> None:
+    command = [Path(sys.executable).with_name("lms"), "serve", write_settings(tmp_path),
+               "--workers", "2"]  # fmt: skip
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("The storage file: of meting can be open in one process only")
+    assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.promise("E11")
+def test_a_process_that_dies_is_replaced_and_the_others_answer_meanwhile(
+    server: Server, figure: Any
+) -> None:
+    wait(lambda: all_answer(server))
+    gone = server.kill_one()
+    begun = time.monotonic()
+    assert get(server).status == 200
+    figure("a page after one of two processes was killed", time.monotonic() - begun, "s", at_most=3)
+    wait(lambda: len(server.children()) == 2 and gone not in server.children())
+
+
+def test_nobody_learns_what_serves(server: Server) -> None:
+    assert get(server).headers["Server"] is None
+
+
+# The last one, after which nothing is left.
+def test_processes_end_when_nobody_minds_them(server: Server) -> None:
+    wait(lambda: all_answer(server))
+    children = server.children()
+    assert get(server).status == 200
+    os.kill(server.pid, signal.SIGKILL)
+    server.process.wait()
+    wait(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children))

@@ -1,0 +1,126 @@
+"""A server that is restarted refuses nobody, cuts off no answer and loses nothing."""
+
+from __future__ import annotations
+
+import random
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.browser import Browser
+from bench.server import Server, free_port
+from tests.reliability import live
+
+RESTARTS = {"commit": 2, "nightly": 5, "release": 20}
+PEOPLE = {"commit": 100, "nightly": 200, "release": 600}
+
+pytestmark = pytest.mark.slow
+
+
+class Client(threading.Thread):
+    """Hands in one piece of work after another, without a second try."""
+
+    def __init__(self, port: int, sheets: list[live.Sheet], cookies: dict[str, Any]) -> None:
+        super().__init__()
+        self.port, self.todo, self.cookies = port, sheets, cookies
+        self.acknowledged: list[live.Sent] = []
+        self.failed: list[str] = []
+        self.ended = threading.Event()
+
+    def run(self) -> None:
+        chance, browser = random.Random(self.port), Browser(live.HOST, self.port)
+        while self.todo and not self.ended.wait(0.05):
+            sheet = self.todo.pop()
+            browser.cookies = dict(self.cookies[sheet.email])
+            try:
+                sent = live.fill_in(browser, sheet, chance)
+                answer = browser.send(sent.page, sent.form, "hand_in", uploads=[sent.upload])
+            except (OSError, LookupError, live.HTTPException) as error:
+                self.failed.append(repr(error))
+                browser.close()
+                continue
+            if answer.status == 303:
+                self.acknowledged.append(sent)
+            else:
+                self.failed.append(str(answer.status))
+        browser.close()
+
+    def heard_more(self, than: int) -> None:
+        end = time.monotonic() + 60
+        while len(self.acknowledged) <= than:
+            assert time.monotonic() < end, f"nobody gets a receipt any more: {self.failed}"
+            assert self.todo, "there was too little to hand in"
+            time.sleep(0.02)
+
+
+@pytest.mark.promise("E11", "A1")
+def test_a_service_with_a_socket_unit_is_restarted(tmp_path: Path, tier: str, figure: Any) -> None:
+    """The old process ends, the new one answers who connected in between."""
+    with socket.create_server((live.HOST, 0)) as listening:
+        port = listening.getsockname()[1]
+        ini, sheets = live.make(tmp_path, PEOPLE[tier])
+        servers = [Server(ini, port, live.WORKERS, listening)]
+
+        def restart() -> None:
+            servers[-1].stop(signal.SIGTERM)
+            servers.append(Server(ini, port, live.WORKERS, listening))
+
+        client = _hand_in_meanwhile(sheets, port, restart, RESTARTS[tier])
+        servers[-1].stop(signal.SIGTERM)
+    assert [server.process.returncode for server in servers] == [0] * len(servers)
+    _check(ini, client, figure)
+
+
+@pytest.mark.promise("E11", "A1")
+@pytest.mark.skipif(live.WORKERS == 1, reason="one process has nobody who restarts it")
+def test_several_processes_are_renewed_one_by_one(tmp_path: Path, tier: str, figure: Any) -> None:
+    """SIGHUP: new processes begin, old ones end."""
+    ini, sheets = live.make(tmp_path, PEOPLE[tier])
+    server = Server(ini, free_port(), live.WORKERS)
+
+    def renew() -> None:
+        old = set(server.children())
+        server.process.send_signal(signal.SIGHUP)
+        _wait(lambda: len(server.children()) == live.WORKERS and not old & set(server.children()))
+
+    client = _hand_in_meanwhile(sheets, server.port, renew, RESTARTS[tier])
+    server.stop(signal.SIGTERM)
+    assert server.process.returncode == 0
+    _check(ini, client, figure)
+
+
+def _hand_in_meanwhile(sheets: list[live.Sheet], port: int,
+                       restart: Callable[[], None], times: int) -> Client:  # fmt: skip
+    cookies = live.signed_in(port, sorted({sheet.email for sheet in sheets}))
+    client = Client(port, list(sheets), cookies)
+    client.start()
+    for _restart in range(times):
+        client.heard_more(len(client.acknowledged))
+        restart()
+    client.heard_more(len(client.acknowledged))
+    client.ended.set()
+    client.join()
+    return client
+
+
+def _check(ini: Path, client: Client, figure: Any) -> None:
+    assert client.failed == []
+    with live.opened(ini) as registry:
+        lost = [sent for sent in client.acknowledged
+                if live.kept(registry, sent.sheet) != [[sent.sha256]]]
+    figure("hand-ins while restarting", len(client.acknowledged), "hand-ins", at_least=3)
+    figure("failed requests", len(client.failed), "requests", at_most=0)
+    figure("lost hand-ins", len(lost), "hand-ins", at_most=0)
+
+
+def _wait(until: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not until():
+        assert time.monotonic() < end
+        time.sleep(0.1)
