@@ -93,7 +93,7 @@ class Site:
         found = []
         for who in ROLES:
             known = set()
-            for door in self._doors_of(who):
+            for door in self.doors_of(who):
                 names = door.form and tuple(sorted({name for name, _value in door.form.fields}))
                 mark = door.path.partition("?")[0], names, door.form and tuple(door.form.buttons)
                 if mark not in known:
@@ -101,7 +101,15 @@ class Site:
                     found.append(door)
         return found
 
-    def _doors_of(self, who: str) -> Iterator[Door]:
+    def look(self, who: str) -> dict[str, bytes]:
+        """Every page that this role finds now, by its path."""
+        self.seen[who] = {}
+        for _door in self.doors_of(who):
+            pass
+        return self.seen[who]
+
+    def doors_of(self, who: str) -> Iterator[Door]:
+        """What one role finds, page after page; `seen` keeps what each of them held."""
         waiting, seen, alike = [*self.pages("GET"), "/"], self.seen[who], Counter[str]()
         while waiting:
             path = waiting.pop()

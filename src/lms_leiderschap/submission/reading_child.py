@@ -7,15 +7,27 @@ Anything else ends it with an error.
 
 from __future__ import annotations
 
+import codecs
+import importlib
 import json
+import pkgutil
 import resource
 import sys
 import zipfile
-from typing import Any, NoReturn
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, BinaryIO, NoReturn
 from xml.parsers import expat
 
 MOST_PAGES = 500
 CHUNK = 65_536
+
+# Letters that a document, or the names in a zip, may be in.
+CODECS = (
+    "cp437", "ascii", "latin-1", "cp1252", "mac-roman", "utf-16", "utf-16-be", "utf-16-le",
+    "utf-32-be", "big5", "cp950", "euc-jp", "euc-kr", "gb2312", "gb18030", "gbk", "shift-jis",
+    "cp932", "cp949",
+)  # fmt: skip
 
 # Word's headings start one level lower here: the page above them has the first.
 STYLES = "\n".join(
@@ -37,27 +49,42 @@ def limit(seconds: int, memory: int, output: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (output, output))
 
 
-def read_docx(path: str) -> dict[str, Any]:
-    """The document as HTML, images by their description only; not yet safe to show."""
-    import mammoth
+def shut() -> None:
+    """From here on nothing more is opened: no file to read or write, no connection, no program.
 
-    with open(path, "rb") as source:
-        _refuse_doctypes(source)
-        source.seek(0)
-        result = mammoth.convert_to_html(
-            source,
-            style_map=STYLES,
-            include_embedded_style_map=False,
-            convert_image=mammoth.images.img_element(lambda image: {}),
-        )
+    What is read must be open by then, and every module and codec loaded.
+    """
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+
+
+def loaded(*names: str) -> Any:
+    """The first of these packages, with all that is loaded only when a document asks for it."""
+    packages = [importlib.import_module(name) for name in names]
+    for package in packages:
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            with suppress(ImportError):  # what it can do with other packages, as drawing
+                importlib.import_module(found.name)
+    for codec in CODECS:
+        codecs.lookup(codec)
+    return packages[0]
+
+
+def read_docx(mammoth: Any, source: BinaryIO) -> dict[str, Any]:
+    """The document as HTML, images by their description only; not yet safe to show."""
+    _refuse_doctypes(source)
+    source.seek(0)
+    result = mammoth.convert_to_html(
+        source,
+        style_map=STYLES,
+        include_embedded_style_map=False,
+        convert_image=mammoth.images.img_element(lambda image: {}),
+    )
     return {"html": result.value}
 
 
-def read_pdf(path: str) -> dict[str, Any]:
+def read_pdf(pypdf: Any, source: BinaryIO) -> dict[str, Any]:
     """The text of each page; a page that cannot be read is empty."""
-    import pypdf
-
-    reader = pypdf.PdfReader(path)
+    reader = pypdf.PdfReader(source)
     if reader.is_encrypted:
         return {"state": "locked"}
     if len(reader.pages) > MOST_PAGES:
@@ -101,10 +128,20 @@ def _stop(*element: Any) -> NoReturn:
     raise _RootReached
 
 
+READERS: dict[str, tuple[tuple[str, ...], Callable[[Any, BinaryIO], dict[str, Any]]]] = {
+    "docx": (("mammoth", "xml.dom"), read_docx),
+    "pdf": (("pypdf",), read_pdf),
+}
+
+
 def main(kind: str, path: str, seconds: str, memory: str, output: str) -> None:
     """Read one file within the limits and write what was found."""
     limit(int(seconds), int(memory), int(output))
-    sys.stdout.write(json.dumps({"docx": read_docx, "pdf": read_pdf}[kind](path)))
+    names, read = READERS[kind]
+    library = loaded(*names)
+    with open(path, "rb") as source:
+        shut()
+        sys.stdout.write(json.dumps(read(library, source)))
 
 
 if __name__ == "__main__":

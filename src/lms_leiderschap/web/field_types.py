@@ -6,6 +6,8 @@ from typing import Any
 
 import colander
 
+from lms_leiderschap.web.cleaning import clean_line
+
 _ISO_DATE = re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})")
 _WRITTEN_DATE = re.compile(r"(?P<d>\d{1,2})[-/. ](?P<m>\d{1,2})[-/. ](?P<y>\d{4})")
 _TIME = re.compile(r"(\d{1,2})[.:](\d{2})(?:[.:]00)?")
@@ -22,7 +24,7 @@ class _OneText(colander.SchemaType):
     def deserialize(self, node: colander.SchemaNode, cstruct: Any) -> Any:
         if not cstruct:
             return colander.null
-        value = self.read(cstruct)
+        value = self.read(cstruct) if isinstance(cstruct, str) else None
         if value is None:
             raise colander.Invalid(node, node.missing_msg)
         return value
@@ -86,4 +88,8 @@ class TextList(colander.SchemaType):
         return [] if value in (colander.null, None) else list(value)
 
     def deserialize(self, node: colander.SchemaNode, cstruct: Any) -> Any:
-        return list(cstruct) if cstruct else colander.null
+        if not cstruct:
+            return colander.null
+        if not isinstance(cstruct, list) or not all(isinstance(text, str) for text in cstruct):
+            raise colander.Invalid(node, node.missing_msg)
+        return [clean_line(text) for text in cstruct]

@@ -75,6 +75,10 @@ class LineField(_Field):
         names = {"type": "input_type", "inputmode": "inputmode", "spellcheck": "spellcheck"}
         return {html: value for html, name in names.items() if (value := getattr(self, name))}
 
+    def deserialize(self, cstruct: Any = colander.null) -> Any:
+        """Cleaned first: who typed only control characters filled in nothing."""
+        return super().deserialize(self.preparer(cstruct))
+
     def own_check(self, value: Any) -> None:
         if len(value) > self.longest:
             sentence = _("Make this shorter: at most ${n} characters.", {"n": self.longest})
