@@ -6,6 +6,7 @@ import hashlib
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,13 +33,17 @@ class Sheet(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """A form as it went out, so that it can be sent once more; `sha256` of its file."""
+    """A form as it went out, so that it can be sent once more; `sha256` of its file.
+
+    cookies  those of the browser in which it was drawn
+    """
 
     sheet: Sheet
     page: Page
     form: Form
-    upload: Upload
-    sha256: str
+    uploads: tuple[Upload, ...] = ()
+    sha256: str = ""
+    cookies: dict[str, str] = {}
 
 
 def make(directory: Path, participants: int) -> tuple[Path, list[Sheet]]:
@@ -82,6 +87,18 @@ def within(registry: Any, look: Any) -> Any:
     return registry.jobs.within(registry.lms.institutions[0], look)
 
 
+def sessions(registry: Any, emails: list[str]) -> dict[str, dict[str, str]]:
+    """The cookies of these people, as if each had signed in just now."""
+    entry, now = registry.lms.institutions[0], datetime.now(UTC)
+
+    def begin(institution: Any) -> dict[str, dict[str, str]]:
+        return {email: {"lms": registry.side.begin_session(
+                    entry.key, person_with(institution, email).__name__, now, method="test")}
+                for email in emails}  # fmt: skip
+
+    return within(registry, begin)  # type: ignore[no-any-return]
+
+
 def signed_in(port: int, emails: list[str]) -> dict[str, dict[str, str]]:
     """The cookies of each of these people."""
     found = {}
@@ -106,13 +123,14 @@ def fill_in(browser: Browser, sheet: Sheet, chance: random.Random) -> Sent:
     content = (b"%PDF-1.4\n" + chance.randbytes(chance.randrange(100, 200_000))
                + b"\nstartxref\n0\n%%EOF\n")
     upload = Upload(form.files[0], "verslag.pdf", "application/pdf", content)
-    return Sent(sheet, page, form, upload, hashlib.sha256(content).hexdigest())
+    return Sent(sheet, page, form, (upload,), hashlib.sha256(content).hexdigest(),
+                dict(browser.cookies))  # fmt: skip
 
 
-def send(browser: Browser, sent: Sent) -> Page | None:
+def send(browser: Browser, sent: Sent, button: str = "hand_in") -> Page | None:
     """The answer to the form; None when nobody knows what became of it."""
     try:
-        return browser.send(sent.page, sent.form, "hand_in", uploads=[sent.upload])
+        return browser.send(sent.page, sent.form, button, uploads=sent.uploads)
     except (OSError, HTTPException):
         browser.close()
         return None
