@@ -41,6 +41,9 @@ class Settings:
     disk_reserve      bytes that stay free on the disk of a database: below it nothing is accepted
     receiving_header  name of the header in which the proxy says for how many seconds it was
                       receiving the request; "" when there is no proxy that always sets it
+    request_id_header  header in which the web server in front of us gives each request an id; ""
+                       when it gives none, and ours counts
+    metrics           "host:port" where figures and health are told; "" for nowhere
     trusted_keys      TOML file with the keys of senders whose plugins are trusted; None = nobody's
     unsigned_plugins  names of Python plugins that may run without a trusted signature; "*" = all
     plugins           False: start without any, to get in when one of them is in the way
@@ -61,6 +64,8 @@ class Settings:
     file_max: int
     disk_reserve: int = 2**30
     receiving_header: str = ""
+    request_id_header: str = ""
+    metrics: str = ""
     trusted_keys: Path | None = None
     unsigned_plugins: tuple[str, ...] = ()
     plugins: bool = True
@@ -148,6 +153,8 @@ def read_settings(settings: Mapping[str, str], here: str = ".") -> Settings:
         file_max=number("lms.file_max", 25 * 1024 * 1024),
         disk_reserve=number("lms.disk_reserve", 2**30),
         receiving_header=settings.get("lms.receiving_header", "").strip(),
+        request_id_header=settings.get("lms.request_id_header", ""),
+        metrics=settings.get("lms.metrics", ""),
         trusted_keys=base / trusted if (trusted := settings.get("lms.trusted_keys")) else None,
         plugins=_yes(settings.get("lms.plugins", "true")),
         unsigned_plugins=tuple(settings.get("lms.unsigned_plugins", "").replace(",", " ").split()),

@@ -19,7 +19,8 @@ from lms_leiderschap.institution.model import Institution
 from lms_leiderschap.plugin.bounded import named, trace_of
 from lms_leiderschap.store.faults import Fault
 from lms_leiderschap.store.side import SideStore
-from lms_leiderschap.web.errors import reference
+from lms_leiderschap.web.answering import SPOKEN, new_id
+from lms_leiderschap.web.logs import Personal
 
 log = logging.getLogger(__name__)
 MOST_FAILURES = 3
@@ -30,8 +31,8 @@ LONGEST = 300
 class Watch:
     """The failures that this process saw, per institution and add-on."""
 
-    def __init__(self, side: SideStore) -> None:
-        self.side = side
+    def __init__(self, side: SideStore, counted: Any) -> None:
+        self.side, self.counted = side, counted
         self._lately: dict[tuple[str, str], deque[datetime]] = defaultdict(
             lambda: deque(maxlen=MOST_FAILURES)
         )
@@ -43,12 +44,13 @@ class Watch:
 
         institution  key; place  what was called, as "panel participant.week"
         """
-        mark, sentence, trace = reference(), named(error)[:LONGEST], trace_of(error)
+        mark, sentence, trace = new_id()[:SPOKEN], named(error)[:LONGEST], trace_of(error)
+        self.counted.labels(institution, addon).inc()
         with self._lock:
             self._lately[institution, addon].append(at)
         # The trace goes into the log as text: there too the error may not speak for itself.
-        log.error("add-on %s of %s, %s: %s [%s]\n%s", addon, institution, place, sentence, mark,
-                  trace)  # fmt: skip
+        log.error("add-on %s of %s, %s [%s]: %s\n%s", addon, institution, place, mark,
+                  Personal(sentence), Personal(trace))  # fmt: skip
         try:
             fault = Fault(at, mark, place, version, sentence, trace)
             self.side.faults.note(institution, addon, fault)
@@ -86,7 +88,7 @@ def pause_failing(institution: Institution, at: datetime, side: SideStore) -> No
 
 def includeme(config: Any) -> None:
     registry = config.registry
-    registry.addon_watch = Watch(registry.side)
+    registry.addon_watch = Watch(registry.side, registry.metrics.faults)
     config.add_job(
         "pause failing add-ons",
         lambda institution, at: pause_failing(institution, at, registry.side),

@@ -16,6 +16,7 @@ from lms_leiderschap.message.actions import claim, has_ended, rests, settle
 from lms_leiderschap.message.carrier import Outcome
 from lms_leiderschap.message.mail import BadAddress, compose, localizer_for
 from lms_leiderschap.settings import InstitutionEntry
+from lms_leiderschap.web.logs import Personal
 
 log = logging.getLogger(__name__)
 BAD_ADDRESS = "address"
@@ -82,8 +83,10 @@ def take(jobs: Any, entry: InstitutionEntry, number: int) -> EmailMessage | None
 
 def finish(jobs: Any, entry: InstitutionEntry, number: int, outcome: Outcome) -> None:
     """Settle a claimed mail."""
+    jobs.registry.metrics.mails.labels(entry.key, outcome.state).inc()
     if outcome.state != "sent":
-        log.warning("mail %016x of %s: %s %s", number, entry.key, outcome.state, outcome.why)
+        log.warning("mail %016x of %s: %s %s", number, entry.key, outcome.state,
+                    Personal(outcome.why))  # fmt: skip
     state = "later" if outcome.state == "down" else outcome.state
     jobs.within(
         entry, lambda institution: settle(institution, number, state, outcome.why, at=jobs.at)

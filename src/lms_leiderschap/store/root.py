@@ -71,6 +71,11 @@ class Databases:
         with place.lock:
             return self._opened(place)
 
+    def opened(self, entry: InstitutionEntry) -> DB | None:
+        """The database of an institution when it is open; waits for nothing, keeps nothing open."""
+        place = self._places.get(entry.key)
+        return place.database if place is not None else None
+
     def connect(self, entry: InstitutionEntry, manager: Any) -> Any:
         """A connection that commits and aborts with `manager`. The caller closes it."""
         place = self._place(entry)

@@ -154,6 +154,12 @@ class SideStore:
         )
         return [_session(row) for row in rows]
 
+    def count_sessions(self, institution: str) -> int:
+        """How many sessions are kept of an institution."""
+        [(count,)] = self._rows("SELECT count(*) FROM web_session WHERE institution = ?",
+                                (institution,))  # fmt: skip
+        return int(count)
+
     def export(self, institution: str, person: str) -> list[dict[str, str]]:
         """What is kept about a person (GDPR article 15): the sessions, times as ISO text in UTC.
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import logging
-import secrets
 import sqlite3
 from typing import Any
 
@@ -29,12 +28,12 @@ from ZODB.POSException import StorageError
 
 from lms_leiderschap.store.storages import server_errors
 from lms_leiderschap.texts import _
+from lms_leiderschap.web.answering import answering_of, reference_of
 from lms_leiderschap.web.cleaning import posted_controls
 from lms_leiderschap.web.multipart import PARSED
 from lms_leiderschap.web.security import local_path
 
 log = logging.getLogger(__name__)
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 PLAIN = "lms_leiderschap.templates:web/error.pt"
 WORTH_SHOWING = 40  # signs of a text that nobody types twice with pleasure
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -43,14 +42,14 @@ NOTHING: dict[str, Any] = {"again": (), "texts": (), "to": ""}
 MARK = "lms.mark"  # in the environ: the reference under which somebody kept the error already
 
 
-def reference() -> str:
-    """Four signs that people can read out loud and that stand in the log."""
-    return "".join(secrets.choice(ALPHABET) for _place in range(4))
-
-
 def error_page(request: Request, status: int, heading: str, sentence: str,
                mark: str = "") -> Response:
-    """A page without anything that could go wrong again."""
+    """A page without anything that could go wrong again.
+
+    mark  a reference under which more is kept than the log of this request
+    """
+    answering_of(request).reference = mark
+    mark = reference_of(request)
     given_back = _given_back(request) if status >= 500 else NOTHING
     response = render_to_response(
         PLAIN, {"heading": heading, "sentence": sentence, "mark": mark, **given_back},
@@ -98,21 +97,19 @@ def busy(error: Exception, request: Request) -> Response:
     """The database is away, or too many wrote at once; trying again is safe."""
     if is_full(error):
         return no_room(error, request)
-    mark = reference()
-    log.warning("not served %s %s: %s: %s", mark, request.path_info, type(error).__name__, error)
+    log.warning("not served [%s]: %s", reference_of(request), error)
     response = error_page(
         request, 503, _("Just a moment"),
-        _("We could not save this right now. Go back and try again: nothing is sent twice."), mark)
+        _("We could not save this right now. Go back and try again: nothing is sent twice."))
     response.headers["Retry-After"] = "5"
     return response
 
 
 def no_room(_error: Exception, request: Request) -> Response:
     """The disk is full, or so nearly that nothing more is begun."""
-    mark = reference()
-    log.critical("disk full %s %s", mark, request.path_info)
+    log.critical("disk full [%s]", reference_of(request))
     return error_page(request, 507, _("There is no room to save"),
-                      _("Nothing of this was saved. We are making room: try again later."), mark)
+                      _("Nothing of this was saved. We are making room: try again later."))
 
 
 def is_full(error: BaseException | None) -> bool:
@@ -132,8 +129,8 @@ def failed(error: Exception, request: Request) -> Response:
     """Everything nobody thought of."""
     if is_full(error):
         return no_room(error, request)
-    mark = request.environ.get(MARK) or reference()
-    log.error("failed %s %s", mark, request.path_info, exc_info=error)
+    mark = request.environ.get(MARK, "")
+    log.error("failed [%s]", mark or reference_of(request), exc_info=error)
     return error_page(request, 500, _("Something went wrong on our side, not on yours"),
                       _("What was saved before is safe. Go back and try again."), mark)
 

@@ -78,6 +78,8 @@ class Jobs:
         for entry in self.registry.lms.institutions:
             try:
                 self._run_for(entry, at)
+                if database := self.registry.databases.opened(entry):
+                    self.registry.metrics.cached.labels(entry.key).set(database.cacheSize())
             except Exception:
                 log.exception("the jobs of %s failed", entry.key)
 
@@ -99,7 +101,9 @@ class Jobs:
     def _run_job(self, entry: InstitutionEntry, name: str, job: Job, at: datetime) -> None:
         try:
             self.within(entry, lambda institution: job(institution, at))
+            self.registry.metrics.job_success.labels(entry.key, name).set(at.timestamp())
         except Exception:
+            self.registry.metrics.job_failures.labels(entry.key, name).inc()
             log.exception("job %s failed", name)
 
     def _due(self, entry: InstitutionEntry, at: datetime) -> list[tuple[int, str]]:

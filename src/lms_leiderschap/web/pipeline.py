@@ -21,6 +21,7 @@ from pyramid_retry import IBeforeRetry, is_error_retryable
 from lms_leiderschap.settings import InstitutionEntry
 from lms_leiderschap.store.room import lacks_room, lacks_room_to_read
 from lms_leiderschap.store.root import institution_in
+from lms_leiderschap.web.answering import answering_of, note_attempt, route_of, set_policy
 from lms_leiderschap.web.arrival import ARRIVED, note_arrival
 from lms_leiderschap.web.multipart import MULTIPART, NO_FORM, read_form
 from lms_leiderschap.web.security import cookie
@@ -47,8 +48,12 @@ def ingress_tween(handler: Handler, _registry: Any) -> Handler:
     """Refuse what nobody's browser sends, and set the headers."""
     def tween(request: Request) -> Response:
         request.environ.setdefault(COOKIES, request.environ.get("HTTP_COOKIE", ""))
-        response = _refused(request) or _answer(request, handler)
+        if entry := request.registry.lms.entry(request.host):
+            answering_of(request).institution = entry.key
+        response = _answer(request, handler)
         _close_copy(request)
+        answering = answering_of(request)
+        answering.route = route_of(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if request.path_info.startswith("/static/") is False:
@@ -60,21 +65,22 @@ def ingress_tween(handler: Handler, _registry: Any) -> Handler:
     return tween
 
 
-def _refused(request: Request) -> Response | None:
+def _refuse_unreadable(request: Request) -> None:
+    """Raises HTTPBadRequest; what could not be read is taken away, so that a page can be drawn."""
     try:
         text = request.path_info + "".join(f"{key}{value}" for key, value in request.GET.items())
         request.host.encode("ascii")
-    except (UnicodeDecodeError, UnicodeEncodeError):
+    except (UnicodeDecodeError, UnicodeEncodeError) as error:
         request.environ["PATH_INFO"], request.environ["QUERY_STRING"] = "/", ""
-        return HTTPBadRequest()
+        raise HTTPBadRequest from error
     if "\x00" in text:
-        return HTTPBadRequest()
-    return None
+        raise HTTPBadRequest
 
 
 def _answer(request: Request, handler: Handler) -> Response:
     """The page, or the calm one for what went wrong outside the transaction."""
     try:
+        _refuse_unreadable(request)
         if is_too_large(request):
             raise HTTPRequestEntityTooLarge
         _read(request)
@@ -195,12 +201,13 @@ def includeme(config: Any) -> None:
     settings.setdefault("tm.commit_veto", "pyramid_tm.default_commit_veto")
     settings.setdefault("tm.annotate_user", "false")
     settings.setdefault("retry.attempts", "6")
-    settings.setdefault("retry.activate_hook", attempts_for)
     config.include("pyramid_tm")
     config.include("pyramid_retry")
+    set_policy(config, attempts_for)
     config.add_tween("lms_leiderschap.web.pipeline.ingress_tween",
                      over="pyramid_tm.tm_tween_factory")
     config.add_subscriber(before_retry, IBeforeRetry)
+    config.add_subscriber(note_attempt, IBeforeRetry)
     config.set_root_factory(institution_root)
     config.add_request_method(entry_of, "entry", reify=True)
     config.add_request_method(lambda request: request.environ[ARRIVED], "arrived", property=True)

@@ -1,0 +1,144 @@
+"""Figures for Prometheus: what is counted while answering, and what a job measures each minute.
+
+Several processes (`workers`, `lms worker`) count into files of one directory, which
+`prometheus_client` adds up; whichever of them has the port tells the sum, and when it ends another
+one takes the port. No label holds what somebody typed: routes and states are ours, institutions are
+those of the institutions file.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from lms_leiderschap.settings import Settings
+from lms_leiderschap.store.room import disks
+from lms_leiderschap.web.logs import Answering
+
+DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"  # read by prometheus_client when it is imported
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+MEASURE = timedelta(minutes=1)
+NEWEST = "mostrecent"  # of the processes, the one that measured last
+
+
+class Metrics:
+    """The families of figures. Without `lms.metrics` they count in memory and nobody asks."""
+
+    def __init__(self, settings: Settings) -> None:
+        if settings.metrics:
+            os.environ.setdefault(DIRECTORY, str(directory_of(settings)))
+            forget_ended(Path(os.environ[DIRECTORY]))
+        from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+        self.collected = CollectorRegistry()
+        one: dict[str, Any] = {"registry": self.collected}
+        new: dict[str, Any] = {**one, "multiprocess_mode": NEWEST}
+        last: dict[str, Any] = {**one, "multiprocess_mode": "max"}
+        self.requests = Counter("lms_requests", "Answers given.",
+                                ("route", "method", "status"), **one)  # fmt: skip
+        self.seconds = Histogram("lms_request_seconds", "From begin to answer, all attempts.",
+                                 ("route",), buckets=SECONDS, **one)  # fmt: skip
+        self.again = Counter("lms_attempts_again", "Requests begun again, by why.",
+                             ("error",), **one)  # fmt: skip
+        self.refused = Counter("lms_refused", "Answers that are no success, by status.",
+                               ("status",), **one)  # fmt: skip
+        self.mails = Counter("lms_mails", "Mails, by what became of them.",
+                             ("institution", "state"), **one)  # fmt: skip
+        self.faults = Counter("lms_addon_faults", "Failures of add-ons.",
+                              ("institution", "addon"), **one)  # fmt: skip
+        self.job_failures = Counter("lms_job_failures", "Jobs that failed.",
+                                    ("institution", "job"), **one)  # fmt: skip
+        self.job_success = Gauge("lms_job_success_timestamp_seconds", "When it succeeded.",
+                                 ("institution", "job"), **last)  # fmt: skip
+        self.waiting = Gauge("lms_outbox_waiting", "What waits to go out.",
+                             ("institution",), **new)  # fmt: skip
+        self.oldest = Gauge("lms_outbox_oldest_seconds", "Age of the oldest of it.",
+                            ("institution",), **new)  # fmt: skip
+        self.size = Gauge("lms_database_bytes", "Size of the database without its files.",
+                          ("institution",), **new)  # fmt: skip
+        self.cached = Gauge("lms_cached_objects", "Objects in memory, of all processes.",
+                            ("institution",), **one, multiprocess_mode="livesum")  # fmt: skip
+        self.sessions = Gauge("lms_sessions", "Web sessions kept.", ("institution",), **new)
+        self.free = Gauge("lms_disk_free_bytes", "Room that is left.", ("disk",), **new)
+        self.used = Gauge("lms_disk_used_ratio", "Part in use; the alarm is at 0.8.",
+                          ("disk",), **new)  # fmt: skip
+
+    def answered(self, route: str, method: str, status: int, seconds: float,
+                 answering: Answering) -> None:  # fmt: skip
+        """Count one answer."""
+        self.requests.labels(route, method, f"{status // 100}xx").inc()
+        self.seconds.labels(route).observe(seconds)
+        if status >= 400:
+            self.refused.labels(str(status)).inc()
+        for error in answering.errors:
+            self.again.labels(error).inc()
+
+    def shown(self) -> bytes:
+        """All figures as Prometheus reads them, of all processes together."""
+        from prometheus_client import CollectorRegistry, generate_latest
+        from prometheus_client.multiprocess import MultiProcessCollector
+
+        if DIRECTORY not in os.environ:
+            return bytes(generate_latest(self.collected))
+        forget_gauges(Path(os.environ[DIRECTORY]))
+        together = CollectorRegistry()
+        MultiProcessCollector(together)
+        return bytes(generate_latest(together))
+
+
+def directory_of(settings: Settings) -> Path:
+    """Where the processes of one machine count together, beside the side store."""
+    return settings.side.parent / "metrics"
+
+
+def forget_ended(directory: Path) -> None:
+    """Begin anew when no process counts any more: a restart of all begins at nought."""
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    files = list(directory.glob("*.db"))
+    if not any(_runs(_pid(file)) for file in files):
+        for file in files:
+            file.unlink(missing_ok=True)
+
+
+def forget_gauges(directory: Path) -> None:
+    """Leave out what processes had in memory that ended since."""
+    for file in directory.glob("gauge_live*.db"):
+        if not _runs(_pid(file)):
+            file.unlink(missing_ok=True)
+
+
+def _pid(file: Path) -> int:
+    return int(file.stem.rpartition("_")[2])
+
+
+def _runs(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
+
+
+class Measuring:
+    """The job that looks at what no request counts."""
+
+    def __init__(self, registry: Any) -> None:
+        self.registry = registry
+
+    def __call__(self, institution: Any, at: datetime) -> None:
+        figures, key = self.registry.metrics, institution.key
+        waits = [item["at"] for _number, item in institution.outbox.items()
+                 if item["state"] == "waiting"]  # fmt: skip
+        figures.waiting.labels(key).set(len(waits))
+        oldest = (at - datetime.fromisoformat(min(waits))).total_seconds() if waits else 0
+        figures.oldest.labels(key).set(oldest)
+        database = institution._p_jar.db()
+        figures.size.labels(key).set(database.getSize())
+        figures.sessions.labels(key).set(self.registry.side.count_sessions(key))
+        for name, disk in disks(self.registry.lms).items():
+            figures.free.labels(name).set(disk.free)
+            figures.used.labels(name).set(disk.used)
+
+
+def includeme(config: Any) -> None:
+    registry = config.registry
+    registry.metrics = Metrics(registry.lms)
+    config.add_job("measure", Measuring(registry), MEASURE)
