@@ -200,14 +200,12 @@ class Browser:
         sent = dict(headers)
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        self._leave_ended()
         start = time.perf_counter()
-        self.connection.request(method, path, body, sent)
-        answer = self.connection.getresponse()
-        page = Page(path, answer.status, answer.headers, answer.read())
+        status, told, content = self.exchange(method, path, body, sent)
+        page = Page(path, status, told, content)
         self.times.append((time.perf_counter() - start) * 1000)
-        self.octets += len(page.body) + len(bytes(str(answer.headers), "utf-8"))
-        for line in answer.headers.get_all("Set-Cookie", ()):
+        self.octets += len(page.body) + len(bytes(str(told), "utf-8"))
+        for line in told.get_all("Set-Cookie", ()):
             name, _equals, value = line.partition(";")[0].partition("=")
             self.cookies[name] = value
         return page
@@ -216,6 +214,14 @@ class Browser:
         """A connection that the server ended while nothing was asked is opened anew."""
         if self.connection.sock and select([self.connection.sock], [], [], 0)[0]:
             self.connection.close()
+
+    def exchange(self, method: str, path: str, body: bytes | None,
+                 headers: dict[str, str]) -> tuple[int, HTTPMessage, bytes]:
+        """One request and its whole answer: status, headers, body."""
+        self._leave_ended()
+        self.connection.request(method, path, body, headers)
+        answer = self.connection.getresponse()
+        return answer.status, answer.headers, answer.read()
 
 
 def _multipart(pairs: Pairs, uploads: Sequence[Upload], mark: str) -> bytes:

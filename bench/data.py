@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,10 @@ from lms_leiderschap.people.actions import person_with
 from lms_leiderschap.store.folder import find, path_of
 from lms_leiderschap.submission.actions import save_part
 from lms_leiderschap.web.html import plain_text
+from lms_leiderschap.web.security import COOKIE
 
 LONG, REMARKS, MOST_LONG, MOST_PEOPLE = 3000, 20, 40, 400
+TARGETS = "targets.json"
 
 
 @dataclass
@@ -41,6 +44,17 @@ class Targets:
     words: list[str]
 
 
+def write_targets(directory: Path, targets: Targets) -> None:
+    (directory / TARGETS).write_text(json.dumps(asdict(targets)), "utf-8")
+
+
+def read_targets(directory: Path) -> Targets:
+    """What an earlier run was driven at: its data was kept."""
+    found = json.loads((directory / TARGETS).read_text("utf-8"))
+    pairs = {name: [tuple(pair) for pair in found.pop(name)] for name in ("participants", "long")}
+    return Targets(**pairs, **found)
+
+
 def make_data(ini: Path, participants: int, submissions: int) -> Targets:
     """Fill the database of an ini file and say where to go in it."""
     registry = configure(settings_of(str(ini))).registry
@@ -48,6 +62,21 @@ def make_data(ini: Path, participants: int, submissions: int) -> Targets:
         fill_bulk(registry, participants, submissions)
         return registry.jobs.within(registry.lms.institutions[0],
                                     lambda institution: _targets(institution, registry))
+    finally:
+        registry.databases.close()
+        registry.side.close()
+
+
+def sign_in_all(ini: Path, emails: list[str]) -> dict[str, dict[str, str]]:
+    """Cookies of everybody, signed in without the password: that is no part of a step."""
+    registry = configure(settings_of(str(ini))).registry
+    entry, now = registry.lms.institutions[0], datetime.now(UTC)
+    try:
+        people = registry.jobs.within(entry, lambda institution: {
+            email: person_with(institution, email).__name__ for email in emails})
+        return {email: {COOKIE: registry.side.begin_session(entry.key, person, now,
+                                                            method="password")}
+                for email, person in people.items()}
     finally:
         registry.databases.close()
         registry.side.close()

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -71,15 +72,17 @@ class Server:
     handed   a socket that listens already, passed on as systemd does
     workers  how many processes answer; with more than one, `pid` is the one that minds them
     started  seconds from starting the process until it said that it serves
+    instead  another command that serves there, and says so with the same line
     """
 
     def __init__(self, ini: Path, port: int, workers: int = 1,
-                 handed: socket.socket | None = None) -> None:  # fmt: skip
+                 handed: socket.socket | None = None,
+                 instead: Sequence[str | Path] = ()) -> None:  # fmt: skip
         self.port = port
         self.log = (ini.parent / "server.log").open("ab")
         begun = time.monotonic()
-        command = [Path(sys.executable).with_name("lms"), "serve", ini, "--port", str(port),
-                   "--json", "--workers", str(workers)]
+        command = list(instead) or [Path(sys.executable).with_name("lms"), "serve", ini, "--port",
+                                    str(port), "--json", "--workers", str(workers)]
         numbers = [] if handed is None else [handed.fileno()]
         if numbers:
             hand_over = f'exec 3<&{numbers[0]}; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"'
