@@ -21,7 +21,7 @@ def world(registry: Any, now: datetime) -> dict[str, dict[str, Place]]:
 
 
 class Asker:
-    """Somebody with a cookie and a good CSRF token, on the host of one institution.
+    """Somebody with cookies and a good CSRF token, on the host of one institution.
 
     sent, received  how many requests went out, and how many bytes came back
     """
@@ -30,20 +30,21 @@ class Asker:
         self.app, self.host = registry.app, host
         self.sent = self.received = 0
         self.cookies = {"lms": token} if token else {}
-        answer = self.ask("GET", "/sign-in")
-        found = SimpleCookie(answer.headers.get("Set-Cookie", ""))
-        self.csrf = found["lms-csrf"].value if "lms-csrf" in found else "f" * 40
-        self.cookies["lms-csrf"] = self.csrf
+        self.ask("GET", "/sign-in")
+        self.cookies.setdefault("lms-csrf", "f" * 40)
 
     def ask(self, method: str, path: str, values: Any = None, **environ: str) -> Response:
         """One request; a POST carries a good CSRF token unless `values` says otherwise."""
         if method == "POST":
-            values = {"csrf_token": self.csrf} | dict(values or {})
+            values = {"csrf_token": self.cookies["lms-csrf"]} | dict(values or {})
         request = Request.blank(path, environ={"HTTP_HOST": self.host} | environ, POST=values)
         request.method = method
         request.cookies.update(self.cookies)
         answer = request.get_response(self.app)
         self.sent, self.received = self.sent + 1, self.received + len(answer.body)
+        for text in answer.headers.getall("Set-Cookie"):
+            for name, morsel in SimpleCookie(text).items():
+                self.cookies[name] = morsel.value
         return answer
 
 

@@ -31,8 +31,8 @@ MINUTE = timedelta(minutes=1)
 def invite(noord: Any, times: int = 1, at: Any = NOW) -> None:
     def act(institution: Any) -> None:
         person = institution.people[institution.emails["anna@noord.test"]]
-        for number in range(times):
-            mail_link(person, "invitation", f"token-{number}", at=at)
+        for _number in range(times):
+            mail_link(institution, person, "invitation", at=at)
 
     noord(act)
 

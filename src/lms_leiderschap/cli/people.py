@@ -52,20 +52,23 @@ def _begun(options: argparse.Namespace, registry: Any, entry: InstitutionEntry) 
 
     from lms_leiderschap.institution.actions import SYSTEM
     from lms_leiderschap.institution.actions import found as found_in
-    from lms_leiderschap.people.actions import invite_to_role
+    from lms_leiderschap.people.actions import LINK_LASTS, invite_to_role, make_link
     from lms_leiderschap.permissions import Role
 
-    at, asked = datetime.now(UTC), list[Any]()
+    at = datetime.now(UTC)
     manager = transaction.TransactionManager(explicit=True)
     connection = registry.databases.connect(entry, manager)
     try:
         with manager:
-            invite_to_role(found_in(connection, entry.key, options.name), options.admin,
-                           options.given_name, options.family_name, Role.ADMIN, by=SYSTEM, why="",
-                           at=at, notify=asked.append)  # fmt: skip
+            admin = invite_to_role(
+                found_in(connection, entry.key, options.name), options.admin, options.given_name,
+                options.family_name, Role.ADMIN, by=SYSTEM, why="", at=at,
+                notify=lambda _asked: None,
+            )  # fmt: skip
+            token = make_link(admin, "invitation", at=at, ends=at + LINK_LASTS["invitation"])
     finally:
         connection.close()
-    return f"{entry.url}/link/invitation/{asked[0].token}"
+    return f"{entry.url}/link/invitation/{token}"
 
 
 def _check_address(email: str) -> None:

@@ -19,9 +19,9 @@ from lms_leiderschap.errors import Refusal
 from lms_leiderschap.feedback.model import Feedback
 from lms_leiderschap.institution.actions import post, record
 from lms_leiderschap.institution.model import Institution, institution_of
-from lms_leiderschap.people.actions import LINK_LASTS
+from lms_leiderschap.people.actions import LINK_LASTS, make_link
 from lms_leiderschap.people.model import Person
-from lms_leiderschap.store.folder import Resource, path_of
+from lms_leiderschap.store.folder import Resource, new_id, path_of
 from lms_leiderschap.submission.model import Submission, Work
 from lms_leiderschap.texts import _
 from lms_leiderschap.web.jobs import later
@@ -33,18 +33,39 @@ CLAIM_LASTS = timedelta(minutes=15)
 NOTICE_LASTS = timedelta(days=30)
 
 
-def mail_link(person: Person, kind: str, token: str, *, at: datetime) -> None:
-    """Write the mail with a single-use link; it is not sent any more once the link has ended."""
-    editions = ", ".join([*person.enrolments.values(), *person.teaches.values()])
+def mail_link(
+    institution: Institution, person: Person | None, kind: str, *, at: datetime
+) -> None:
+    """Write the mail with a single-use link; it is not sent any more once the link has ended.
+
+    person  None writes one to nobody: as much work, and whoever delivers it drops it
+    The link itself is made as the mail leaves: what opens a door does not lie about in a database
+    and its backups.
+    """
+    titles = [*person.enrolments.values(), *person.teaches.values()] if person else []
     _write(
-        person,
-        person.__name__,
+        institution,
+        person.__name__ if person else new_id(),
         kind,
-        f"/link/{kind}/{token}",
-        {"editions": editions},
+        "",
+        {"editions": ", ".join(titles)},
         ends=at + LINK_LASTS[kind],
         at=at,
     )
+
+
+def with_link(institution: Institution, item: dict[str, Any], *, at: datetime) -> dict[str, Any]:
+    """The entry of a mail with a new link in it, where its letter has one.
+
+    An entry of an earlier release names its link already.
+    """
+    data = item["data"]
+    kind = data["letter"]
+    if kind not in LINK_LASTS or data["path"]:
+        return item
+    ends = datetime.fromisoformat(data["ends"])
+    token = make_link(institution.people[data["to"]], kind, at=at, ends=ends)
+    return item | {"data": data | {"path": f"/link/{kind}/{token}"}}
 
 
 def mail_receipt(submission: Submission, *, at: datetime) -> None:

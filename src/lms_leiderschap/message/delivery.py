@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from lms_leiderschap.institution.model import Institution
-from lms_leiderschap.message.actions import claim, has_ended, rests, settle
+from lms_leiderschap.message.actions import claim, has_ended, rests, settle, with_link
 from lms_leiderschap.message.carrier import Outcome
 from lms_leiderschap.message.mail import BadAddress, compose, localizer_for
 from lms_leiderschap.settings import InstitutionEntry
@@ -65,7 +65,7 @@ def take(jobs: Any, entry: InstitutionEntry, number: int) -> EmailMessage | None
         translate = localizer_for(registry, item["data"]["locale"]).translate
         try:
             message = compose(
-                item,
+                with_link(institution, item, at=jobs.at),
                 number,
                 institution,
                 entry=entry,

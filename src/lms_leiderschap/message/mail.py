@@ -1,4 +1,7 @@
-"""Composing one mail out of an entry of the outbox: the same entry always gives the same bytes."""
+"""Composing one mail out of an entry of the outbox: the same entry always gives the same bytes.
+
+But for the token of a link, which is made for each try: the one before may be lost.
+"""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ VIEWS = "lms_leiderschap.message.views"
 
 def on_link(event: LinkAsked) -> None:
     """A link goes out by mail."""
-    mail_link(event.person, event.kind, event.token, at=event.at)
+    mail_link(event.institution, event.person, event.kind, at=event.at)
 
 
 def on_received(event: SubmissionReceived) -> None:

@@ -73,13 +73,30 @@ def set_password(person: Person, password: str, *, by: str, at: datetime) -> Non
 
 
 def ask_link(person: Person, kind: str, *, at: datetime, notify: Notify) -> None:
-    """Make a single-use link of a kind in LINK_LASTS and have it mailed."""
-    for fingerprint, (_kind, ends) in list(person.tokens.items()):
-        if ends < at:
-            del person.tokens[fingerprint]
-    text, fingerprint = new_token()
-    person.tokens[fingerprint] = (kind, at + LINK_LASTS[kind])
-    notify(LinkAsked(person, kind, f"{person.__name__}.{text}", at))
+    """Have a single-use link of a kind in LINK_LASTS mailed."""
+    notify(LinkAsked(institution_of(person), person, kind, at))
+
+
+def ask_link_at(institution: Institution, email: str, kind: str, *, at: datetime,
+                notify: Notify) -> None:
+    """The same by e-mail address. Nobody's, or of somebody who is blocked, costs as much."""
+    person = person_with(institution, email)
+    notify(LinkAsked(institution, None if person is None or person.blocked else person, kind, at))
+
+
+def make_link(person: Person, kind: str, *, at: datetime, ends: datetime) -> str:
+    """A new token for a link of that kind. Nothing is kept of it but a fingerprint, which counts
+    as long as the password stays what it is."""
+    for known, (_kind, past) in list(person.tokens.items()):
+        if past < at:
+            del person.tokens[known]
+    text = new_token()
+    person.tokens[_fingerprint(person, text)] = (kind, ends)
+    return f"{person.__name__}.{text}"
+
+
+def _fingerprint(person: Person, text: str) -> str:
+    return digest(text + person.password)
 
 
 def person_of_link(institution: Institution, token: str, kind: str, *,
@@ -89,7 +106,7 @@ def person_of_link(institution: Institution, token: str, kind: str, *,
     person = institution.people.get(person_id)
     if person is None or person.blocked:
         return None
-    known, ends = person.tokens.get(digest(text), ("", at))
+    known, ends = person.tokens.get(_fingerprint(person, text), ("", at))
     return person if known == kind and at < ends else None
 
 
@@ -101,7 +118,7 @@ def use_link(institution: Institution, token: str, kind: str, *, at: datetime) -
     person = person_of_link(institution, token, kind, at=at)
     if person is None:
         raise Refusal(_("This link no longer works. Ask for a new one."))
-    del person.tokens[digest(token.partition(".")[2])]
+    del person.tokens[_fingerprint(person, token.partition(".")[2])]
     return person
 
 

@@ -41,9 +41,8 @@ class CountedPage(FormPage):
             limit, self.request.entry.key, self.request.arrived, **self._who(account)
         )
         if self.wait:
-            raise Refusal(
-                sign_in_again_in(self.wait) if limit == "sign_in" else mail_again_in(self.wait)
-            )
+            mails = limit in ("login_link", "reset")
+            raise Refusal(mail_again_in(self.wait) if mails else sign_in_again_in(self.wait))
 
     def give_back(self, limit: str, account: str) -> None:
         """It was a right one: the next person behind the same address may try too."""

@@ -5,20 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from lms_leiderschap.institution.model import Institution
 from lms_leiderschap.people.model import Person
 
 
 @dataclass(frozen=True, slots=True)
 class LinkAsked:
-    """A single-use link was made for a person and is to be mailed.
+    """A single-use link is to be mailed; it is made when the mail leaves.
 
-    kind   "sign_in", "reset" or "invitation"
-    token  the text of the link; nothing of it is kept but a fingerprint
+    person  to whom; None when nobody has the address that was asked for. Then nothing is sent,
+            and it costs as much: how long an answer takes must not tell who is known.
+    kind    "sign_in", "reset" or "invitation"
     """
 
-    person: Person
+    institution: Institution
+    person: Person | None
     kind: str
-    token: str
     at: datetime
 
 

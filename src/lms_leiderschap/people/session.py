@@ -10,6 +10,7 @@ from pyramid.csrf import new_csrf_token
 from pyramid.request import Request
 from pyramid.security import forget, remember
 
+from lms_leiderschap.people.known_device import remember_device
 from lms_leiderschap.people.model import Person
 from lms_leiderschap.web.security import cookie
 
@@ -67,7 +68,7 @@ def _begun(request: Request, person: Person, method: str) -> Headers:
     )
     request.session_token = token
     new_csrf_token(request)
-    return remember(request, token)
+    return [*remember(request, token), *remember_device(request, person)]
 
 
 def _end_own(request: Request) -> None:

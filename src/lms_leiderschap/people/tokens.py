@@ -16,10 +16,9 @@ _FORM_KEY = b"lms_leiderschap form key"
 FORM_KEY_LASTS = timedelta(hours=12)
 
 
-def new_token() -> tuple[str, str]:
-    """A new token for a link (256 random bits, safe in an address) and its digest to keep."""
-    text = secrets.token_urlsafe(32)
-    return text, digest(text)
+def new_token() -> str:
+    """A new token for a link: 256 random bits, safe in an address."""
+    return secrets.token_urlsafe(32)
 
 
 def digest(text: str) -> str:

@@ -1,7 +1,7 @@
 """Rate limits: how often somebody may try before waiting, counted in the side store.
 
-`limits` has no storage for SQL; `SideStorage` is one. The start values are those of PyPI's
-Warehouse (`warehouse/config.py`).
+`limits` has no storage for SQL; `SideStorage` is one. The values of signing in are those of PyPI's
+Warehouse (`warehouse/config.py`); a class behind one address asks for its links at one moment.
 """
 
 from __future__ import annotations
@@ -27,8 +27,16 @@ LIMITS = MappingProxyType(
             "address": "10 per 5 minutes",
             "institution": "1000 per 5 minutes",
         },
-        "login_link": {"account": "5 per hour", "address": "20 per hour"},
-        "reset": {"account": "5 per day"},
+        # On a device that its owner signed in on before. Nobody else's tries count there: what
+        # others do keeps somebody out of a new device at most, and there a login link helps.
+        "sign_in_known": {"account": "10 per 5 minutes"},
+        # Not longer than the link lasts: whoever is refused has one in the mailbox that works.
+        "login_link": {
+            "account": "5 per 30 minutes",
+            "address": "30 per 5 minutes",
+            "institution": "300 per 5 minutes",
+        },
+        "reset": {"account": "5 per hour"},
     }
 )
 

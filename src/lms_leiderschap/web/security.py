@@ -22,8 +22,13 @@ HOME = "/"
 
 def cookie(request: Request) -> CookieProfile:
     """The cookie that holds the token of a web session, and nothing else."""
+    return plain_cookie(request, COOKIE)
+
+
+def plain_cookie(request: Request, name: str) -> CookieProfile:
+    """A cookie with a text that says what it is worth by itself; no script can read it."""
     secure = request.scheme == "https"
-    return CookieProfile(("__Host-" if secure else "") + COOKIE, secure=secure, httponly=True,
+    return CookieProfile(("__Host-" if secure else "") + name, secure=secure, httponly=True,
                          samesite="Lax", path="/", serializer=_Token()).bind(request)
 
 
@@ -50,7 +55,7 @@ class CsrfStorage:
 
 
 class _Token:
-    """Tokens are random text: there is nothing in them to encode."""
+    """Tokens are random or signed text: there is nothing in them to encode."""
 
     def dumps(self, token: str) -> bytes:
         return token.encode("ascii")

@@ -55,7 +55,8 @@ class Line:
     request_method="GET",
 )
 def outgoing_page(institution: Institution, request: Request) -> dict[str, Any]:
-    found = sorted(mail_in(institution), key=_decisions_first)
+    known = [pair for pair in mail_in(institution) if pair[1]["data"]["to"] in institution.people]
+    found = sorted(known, key=_decisions_first)
     return {
         "title": request.localizer.translate(_("Outgoing mail")),
         "states": STATES,

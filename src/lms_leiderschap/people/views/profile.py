@@ -126,10 +126,10 @@ class ChangePassword(CountedPage):
 
     def save(self, values: dict[str, Any]) -> Response:
         person = self.request.person
-        self.count("sign_in", person.email)
+        self.count("sign_in_known", person.__name__)
         if not verify_password(person.password, values["current"]):
             raise Refusal(_("This is not your current password."), "current")
-        self.give_back("sign_in", person.email)
+        self.give_back("sign_in_known", person.__name__)
         set_password(person, values["password"], by=person.__name__, at=self.request.arrived)
         headers = renew_session(self.request, person, "password")
         return HTTPSeeOther("/profile?saved=1", headers=headers)

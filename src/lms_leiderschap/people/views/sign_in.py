@@ -18,6 +18,7 @@ from lms_leiderschap.institution.model import Institution
 from lms_leiderschap.people.actions import person_with
 from lms_leiderschap.people.counted import CountedPage
 from lms_leiderschap.people.kept import Kept, kept_page, posted_form, read_kept
+from lms_leiderschap.people.known_device import known_device
 from lms_leiderschap.people.model import Person
 from lms_leiderschap.people.passwords import verify_password
 from lms_leiderschap.people.schema import SignInSchema
@@ -67,8 +68,10 @@ class SignIn(CountedPage):
 
     def who(self, email: str, password: str) -> Person:
         """The person these belong to; an unknown address costs the same time and sentence."""
-        self.count("sign_in", email)
         person = person_with(self.request.institution, email)
+        device = known_device(self.request, person)
+        counted = ("sign_in_known", device) if device else ("sign_in", email)
+        self.count(*counted)
         known = person.password if person is not None and not person.blocked else None
         if not verify_password(known, password) or person is None:
             raise Refusal(
@@ -77,7 +80,7 @@ class SignIn(CountedPage):
                     "Try again, or ask for a login link."
                 )
             )
-        self.give_back("sign_in", email)
+        self.give_back(*counted)
         return person
 
     def give_back_kept(self, person: Person, kept: Kept, headers: Headers) -> Response:
