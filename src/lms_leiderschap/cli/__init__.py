@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from importlib.util import find_spec
 
-from lms_leiderschap.cli import authors, dev, people, plugins, serving, upkeep
+from lms_leiderschap.cli import authors, dev, people, plugins, serving, upkeep, working
 from lms_leiderschap.cli.beside import beside, performed
 from lms_leiderschap.cli.ini import settings_of
 from lms_leiderschap.cli.words import Words, complain
@@ -28,6 +28,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="lms", description="LMS Leiderschap")
     commands = Words(top)
     serving.add_words(commands)
+    working.add_words(commands)
     people.add_words(commands)
     below = Words(commands.group("plugin", "Make, check, pack, sign and manage plugins."))
     authors.add_words(below)

@@ -32,6 +32,7 @@ class Jobs:
                 for something else than time: it is passed by, and nothing is written for that
     periodic    name to (function (institution, at), how often)
     at          the moment of the round at hand
+    beat        called after every delivery and every round, by whoever works
     """
 
     def __init__(self, registry: Any) -> None:
@@ -40,11 +41,12 @@ class Jobs:
         self.resting: dict[str, Rests] = {}
         self.periodic: dict[str, tuple[Job, timedelta]] = {}
         self.at = datetime.now(UTC)
+        self.beat: Callable[[], None] = lambda: None
         self._wake, self._stop = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        self._thread = threading.Thread(target=self._run, name="lms-jobs", daemon=True)
+        self._thread = threading.Thread(target=self.run, name="lms-jobs", daemon=True)
         self._thread.start()
 
     @property
@@ -54,16 +56,21 @@ class Jobs:
 
     def stop(self) -> None:
         """Finish what is at hand and end."""
-        self._stop.set()
-        self._wake.set()
+        self.end()
         if self._thread is not None:
             self._thread.join()
+
+    def end(self) -> None:
+        """Have `run` end when what is at hand is finished."""
+        self._stop.set()
+        self._wake.set()
 
     def wake(self) -> None:
         """Something may be in an outbox."""
         self._wake.set()
 
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Work until `end`. Nobody wakes a worker of another process: it looks every second."""
         while not self._stop.is_set():
             self._wake.wait(PAUSE)
             self._wake.clear()
@@ -71,6 +78,7 @@ class Jobs:
                 self.run_once(datetime.now(UTC))
             except Exception:
                 log.exception("a round of jobs failed")
+            self.beat()
 
     def run_once(self, at: datetime) -> None:
         """Do all that is due at a moment, for every institution."""
@@ -92,6 +100,7 @@ class Jobs:
             except Exception:
                 log.exception("delivery of %s failed", kind)
                 self.put_off(entry, number, at)
+            self.beat()
         for name, (job, every) in self.periodic.items():
             if self._stop.is_set():
                 return
