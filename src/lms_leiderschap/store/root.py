@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from ZODB.Connection import Connection
 from ZODB.DB import DB
 
 from lms_leiderschap.settings import InstitutionEntry, Settings
@@ -23,6 +24,20 @@ INSTITUTION = "institution"
 # for all institutions and processes together, unless somebody says otherwise.
 IDLE = 60.0
 LOOK_EVERY = 15.0
+
+
+class _Connection(Connection):
+    def open(self, *arguments: Any, **options: Any) -> None:
+        """Joins a transaction that has begun, so it may fail; then it goes back to the pool."""
+        try:
+            super().open(*arguments, **options)
+        except BaseException:
+            self.close()
+            raise
+
+
+class Database(DB):
+    klass = _Connection
 
 
 @dataclass
@@ -128,9 +143,9 @@ class Databases:
         storage = open_storage(entry.storage, read_only=self.read_only, blobs=blobs,
                                largest=self.settings.blob_cache_max)
         if not _on_server(entry):
-            return DB(storage, cache_size=self.settings.cache_objects)
+            return Database(storage, cache_size=self.settings.cache_objects)
         self._take_care()
-        return DB(storage, cache_size=self.settings.cache_objects, pool_timeout=IDLE)
+        return Database(storage, cache_size=self.settings.cache_objects, pool_timeout=IDLE)
 
     def _take_care(self) -> None:
         with self._lock:

@@ -93,14 +93,26 @@ def _wait(connection: Any) -> None:
     A connection of somebody else has no gate, and waits as long as psycopg2 always does.
     """
     gate: Gate | None = getattr(connection, "gate", None)
-    limited = gate is not None and not getattr(_here, "patient", False)
-    if gate is not None and limited:
-        gate.enter()
-    while (state := connection.poll()) != POLL_OK:
-        ready = select.poll()
-        ready.register(connection.fileno(), select.POLLIN if state == POLL_READ else select.POLLOUT)
-        if not ready.poll(LONGEST * 1000 if limited else None) and gate is not None:
-            gate.silent()
-            raise ServerSilent(f"{gate.server} said nothing for {LONGEST:g} seconds")
-    if gate is not None:
-        gate.answered()
+    if gate is None or getattr(_here, "patient", False):
+        while (state := connection.poll()) != POLL_OK:
+            _is_ready(connection, state, None)
+        return
+    gate.enter()
+    try:
+        while (state := connection.poll()) != POLL_OK:
+            if not _is_ready(connection, state, LONGEST):
+                gate.silent()
+                raise ServerSilent(f"{gate.server} said nothing for {LONGEST:g} seconds")
+    except ServerSilent:
+        raise
+    except OperationalError:
+        gate.answered()  # that it is gone, or that it does not want us: that costs no time
+        raise
+    gate.answered()
+
+
+def _is_ready(connection: Any, state: int, seconds: float | None) -> bool:
+    """Wait until the line can take or give something; False when the time is over."""
+    line = select.poll()
+    line.register(connection.fileno(), select.POLLIN if state == POLL_READ else select.POLLOUT)
+    return bool(line.poll(None if seconds is None else seconds * 1000))
