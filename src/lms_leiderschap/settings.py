@@ -163,6 +163,12 @@ def read_settings(settings: Mapping[str, str], here: str = ".") -> Settings:
     )
 
 
+def address_of(listen: str) -> tuple[str, int]:
+    """Host and port of "host:port". Raises ValueError."""
+    host, _colon, port = listen.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
 def _yes(value: str) -> bool:
     return value.strip().lower() in ("true", "yes", "on", "1")
 

@@ -156,7 +156,9 @@ def ready_app(settings: Settings) -> Any:
 
     from lms_leiderschap.app import make_app
     from lms_leiderschap.web.layout import compile_templates
+    from lms_leiderschap.web.metrics import count_together
 
+    count_together(settings)
     app = make_app(settings)
     with (settings.side.parent / "templates.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -169,6 +171,8 @@ def ready_app(settings: Settings) -> Any:
 
 
 def start_jobs(registry: Any) -> None:
+    """Begin what a process does beside answering: jobs, and telling its figures."""
+    registry.monitor.start()
     if registry.lms.jobs:
         registry.jobs.start()
 
@@ -182,6 +186,7 @@ def end_on_signals(listener: Listener) -> None:
 def close(registry: Any) -> None:
     """End the jobs, when what they have in hand is done, and close what is open."""
     registry.jobs.stop()
+    registry.monitor.stop()
     registry.databases.close()
     registry.side.close()
 

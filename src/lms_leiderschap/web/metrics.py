@@ -24,12 +24,9 @@ NEWEST = "mostrecent"  # of the processes, the one that measured last
 
 
 class Metrics:
-    """The families of figures. Without `lms.metrics` they count in memory and nobody asks."""
+    """The families of figures; they count in memory, unless `count_together` was called before."""
 
-    def __init__(self, settings: Settings) -> None:
-        if settings.metrics:
-            os.environ.setdefault(DIRECTORY, str(directory_of(settings)))
-            forget_ended(Path(os.environ[DIRECTORY]))
+    def __init__(self) -> None:
         from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
         self.collected = CollectorRegistry()
@@ -88,9 +85,15 @@ class Metrics:
         return bytes(generate_latest(together))
 
 
-def directory_of(settings: Settings) -> Path:
-    """Where the processes of one machine count together, beside the side store."""
-    return settings.side.parent / "metrics"
+def count_together(settings: Settings) -> None:
+    """Have the processes of one machine count in one place, beside the side store.
+
+    For those that serve or work, before the application is made.
+    """
+    if settings.metrics:
+        directory = settings.side.parent / "metrics"
+        os.environ[DIRECTORY] = str(directory)
+        forget_ended(directory)
 
 
 def forget_ended(directory: Path) -> None:
@@ -140,5 +143,5 @@ class Measuring:
 
 def includeme(config: Any) -> None:
     registry = config.registry
-    registry.metrics = Metrics(registry.lms)
+    registry.metrics = Metrics()
     config.add_job("measure", Measuring(registry), MEASURE)
