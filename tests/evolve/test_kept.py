@@ -13,26 +13,34 @@ import transaction
 
 from lms_leiderschap.addon.actions import switch_off
 from lms_leiderschap.addon.shelf import bundle_of, plugin_of
+from lms_leiderschap.cli import main, settings_of
+from lms_leiderschap.cli.upkeep import wrong_with
 from lms_leiderschap.progress.privacy import export_person, plain
 from lms_leiderschap.progress.week import week_of
-from lms_leiderschap.settings import InstitutionEntry, Settings
 from lms_leiderschap.store.root import Databases, institution_in
 from lms_leiderschap.submission.actions import save_part
 from lms_leiderschap.submission.blocks import blocks_from_text
 from lms_leiderschap.submission.model import is_offered
+from tests.evolve.keep import INI, INSTITUTIONS
 
 KEPT = sorted(Path(__file__).parent.glob("demo-*.tar.xz"))
 
 
 @pytest.fixture(params=KEPT, ids=lambda path: path.name)
-def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
+def ini(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """The settings of a kept database, as it was kept."""
     with tarfile.open(request.param) as archive:
         archive.extractall(tmp_path, filter="data")
-    entry = InstitutionEntry("demo", (), "http://localhost", f"file:{tmp_path / 'demo'}")
-    settings = Settings(
-        (entry,), tmp_path / "side", tmp_path / "keys", f"files:{tmp_path}", "a@b.test",
-        False, False, 1000, 1, 1,
-    )  # fmt: skip
+    (tmp_path / "institutions.toml").write_text(INSTITUTIONS)
+    (tmp_path / "demo.ini").write_text(INI)
+    return tmp_path / "demo.ini"
+
+
+@pytest.fixture
+def kept(ini: Path) -> Iterator[Any]:
+    assert main(["evolve", "--no-backup", "--ini", str(ini)]) == 0
+    settings = settings_of(str(ini))
+    [entry] = settings.institutions
     databases = Databases(settings)
     manager = transaction.TransactionManager(explicit=True)
     manager.begin()
@@ -45,6 +53,11 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
 
 def test_there_is_a_kept_database() -> None:
     assert KEPT
+
+
+def test_it_is_whole(kept: Any, ini: Path) -> None:
+    settings = settings_of(str(ini))
+    assert wrong_with(settings, settings.institutions[0]) == []
 
 
 def test_every_person_and_all_work_can_be_exported(kept: Any) -> None:

@@ -6,7 +6,17 @@ import argparse
 from collections.abc import Sequence
 from importlib.util import find_spec
 
-from lms_leiderschap.cli import authors, dev, people, plugins, serving, upkeep, working
+from lms_leiderschap.cli import (
+    authors,
+    backups,
+    dev,
+    evolving,
+    people,
+    plugins,
+    serving,
+    upkeep,
+    working,
+)  # fmt: skip
 from lms_leiderschap.cli.beside import beside, performed
 from lms_leiderschap.cli.ini import settings_of
 from lms_leiderschap.cli.words import Words, complain
@@ -35,4 +45,6 @@ def parser() -> argparse.ArgumentParser:
     plugins.add_words(below)
     dev.add_words(commands)
     upkeep.add_words(commands)
+    backups.add_words(commands)
+    evolving.add_words(commands)
     return top

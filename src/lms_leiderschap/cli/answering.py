@@ -36,12 +36,11 @@ class Answering:
         self._thread = threading.Thread(target=self._run, name="lms-commands", daemon=True)
 
     def start(self) -> None:
-        """Listen. The databases are opened first: whoever has them may clear what a crash left."""
+        """Listen. The databases are open: whoever has them may clear what a crash left."""
         for end in (self._wake, self._woken):
             self._stack.enter_context(end)
         self._selector.register(self._woken, selectors.EVENT_READ, None)
         for entry in self.registry.lms.institutions:
-            self.registry.databases.database(entry)
             address = self._stack.enter_context(socket_of(entry))
             if address is not None:
                 self._listen(address, entry)

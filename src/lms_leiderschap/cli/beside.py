@@ -30,7 +30,7 @@ from lms_leiderschap.store.storages import directory_of
 
 SOCKET = "lms.sock"
 HANDED: Mapping[str, Command] = {
-    "found": people.found, "erase": people.erase, "pack": upkeep.pack,
+    "found": people.found, "erase": people.erase, "pack": upkeep.pack, "repair": upkeep.repair,
     "plugin enable": plugins.enable, "plugin disable": plugins.disable,
     "plugin upgrade": plugins.upgrade,
 }  # fmt: skip

@@ -78,9 +78,17 @@ def opened(
         registry.side.close()
 
 
+def entries_named(settings: Settings, key: str | None) -> list[InstitutionEntry]:
+    """The institution of that key; all of them without one."""
+    entries = [entry for entry in settings.institutions if key in (None, entry.key)]
+    if not entries:
+        raise SettingError(f"There is no institution {key}.")
+    return entries
+
+
 def entry_named(settings: Settings, key: str | None) -> InstitutionEntry:
     """The institution of that key; without one, the only one there is."""
-    entries = [entry for entry in settings.institutions if key in (None, entry.key)]
+    entries = entries_named(settings, key)
     if len(entries) != 1:
         raise SettingError("Say which institution with --institution KEY.")
     return entries[0]

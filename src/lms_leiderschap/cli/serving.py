@@ -151,6 +151,7 @@ def ready_app(settings: Settings) -> Any:
 
     Of several processes that begin at once one compiles the templates and the others wait for it.
     A database that is away is no reason not to start: that page then says so, as the next will.
+    One of another release is: SettingError.
     """
     from pyramid.request import Request
 
@@ -160,6 +161,7 @@ def ready_app(settings: Settings) -> Any:
 
     count_together(settings)
     app = make_app(settings)
+    app.registry.databases.open_all()
     with (settings.side.parent / "templates.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         compile_templates(app.registry)

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from lms_leiderschap.cli.ini import opened, settings_of
-from lms_leiderschap.cli.words import DEFAULT_INI, Words, add_institution, add_json, say, say_json
+from lms_leiderschap.cli.ini import entries_named, opened, settings_of, within
+from lms_leiderschap.cli.words import (
+    Words,
+    add_institution,
+    add_institutions,
+    add_json,
+    say,
+    say_json,
+)
+from lms_leiderschap.errors import SettingError
+from lms_leiderschap.settings import InstitutionEntry, Settings
 from lms_leiderschap.store.packing import DAYS
 
 
@@ -21,9 +32,18 @@ def add_words(commands: Words) -> None:
                        help="of history that stays (%(default)s)")  # fmt: skip
     add_institution(words)
     add_json(words)
-    words = commands.add("verify", verify, "Look for what only a plugin could read, in every "
-                                           "record of every institution.")  # fmt: skip
-    words.add_argument("--ini", default=DEFAULT_INI)
+    words = commands.add("verify", verify, "Look whether everything that is kept is whole: "
+                                           "records, files, receipts, lists, the log.")  # fmt: skip
+    words.add_argument("--backup", type=Path, metavar="REPOSITORY",
+                       help="hold it against what its backups witness, too")  # fmt: skip
+    words.add_argument("--repair", dest="command", action="store_const", const=repair,
+                       help="rebuild the lists from what they stand for")  # fmt: skip
+    add_institutions(words)
+    add_json(words)
+    words = commands.add("audit", audit, "Look whether the audit log is as it was written.")
+    words.add_argument("verify", choices=["verify"])
+    words.add_argument("--head", metavar="NUMBER:SEAL", help="a last line that was kept elsewhere")
+    add_institution(words)
     add_json(words)
 
 
@@ -63,24 +83,78 @@ def pack(options: argparse.Namespace) -> int:
     return 1 if packed.wrong else 0
 
 
-def verify(options: argparse.Namespace) -> int:
-    """Every record must be readable with the core alone."""
+def wrong_with(settings: Settings, entry: InstitutionEntry) -> list[str]:
+    """What is wrong with the database of an institution, a sentence each."""
     from lms_leiderschap.store.root import Databases
-    from lms_leiderschap.store.scan import scan
+    from lms_leiderschap.store.verifying import findings
 
-    settings = settings_of(options.ini)
-    databases = Databases(settings)
+    databases = Databases(settings, read_only=True)
     try:
-        found = {entry.key: scan(databases.database(entry)) for entry in settings.institutions}
+        return list(findings(databases.database(entry)))
     finally:
         databases.close()
-    strange = {key: sorted(found[key].strange) for key in found if found[key].strange}
+
+
+def verify(options: argparse.Namespace) -> int:
+    """Beside a running server or without one. Exit 1 when anything is wrong."""
+    settings = settings_of(options.ini)
+    wrong = {}
+    for entry in entries_named(settings, options.institution):
+        try:
+            wrong[entry.key] = wrong_with(settings, entry)
+            if options.backup:
+                wrong[entry.key] += _against(settings, entry, options.backup)
+        except (SettingError, OSError) as error:
+            wrong[entry.key] = [str(error)]
     if options.json:
-        say_json({"records": {key: each.records for key, each in found.items()},
-                  "strange": strange})  # fmt: skip
-        return 1 if strange else 0
-    for key, each in found.items():
-        say(*(f"{key}: {name} is no part of the core." for name in sorted(each.strange)))
-        if not each.strange:
-            say(f"{key}: {each.records} records, all of the core.")
-    return 1 if strange else 0
+        say_json(wrong)
+    for key, sentences in wrong.items() if not options.json else ():
+        say(*(f"{key}: {sentence}" for sentence in sentences))
+        say(*([] if sentences else [f"{key}: everything is as it should be."]))
+    return 1 if any(wrong.values()) else 0
+
+
+def _against(settings: Settings, entry: InstitutionEntry, directory: Path) -> list[str]:
+    """What is no longer as the backups witness it."""
+    from lms_leiderschap.store.backup.repository import Repository
+    from lms_leiderschap.store.backup.witness import denied
+
+    return list(denied(Repository(directory / entry.key, settings.secret(entry)), entry.storage))
+
+
+def repair(options: argparse.Namespace) -> int:
+    """Rebuild the lists; what people wrote is only read for it."""
+    from lms_leiderschap.feedback.actions import rebuild_lists
+    from lms_leiderschap.institution.actions import SYSTEM
+
+    def act(_registry: Any, institution: Any) -> None:
+        rebuild_lists(institution, by=SYSTEM, at=datetime.now(UTC))
+
+    within(options, act, plugins=False)
+    say("The lists are rebuilt. Next: lms verify")
+    return 0
+
+
+def audit(options: argparse.Namespace) -> int:
+    """Hold the audit log against itself, and against a line that was written down earlier."""
+
+    def act(_registry: Any, institution: Any) -> dict[str, Any]:
+        log = institution.audit
+        number, _colon, seal = (options.head or "").partition(":")
+        kept = log.sealed.get(int(number), {}).get("seal") == seal if seal else True
+        return {"head": ":".join(map(str, log.head)), "broken_at": log.broken_at(),
+                "witnessed": kept, "waiting": len(list(log.waiting.items()))}  # fmt: skip
+
+    facts = within(options, act, plugins=False, writes=False)
+    whole = facts["broken_at"] is None and facts["witnessed"]
+    if options.json:
+        say_json(facts)
+        return 0 if whole else 1
+    if facts["broken_at"] is not None:
+        say(f"Line {facts['broken_at']} does not fit the lines before it.")
+    if not facts["witnessed"]:
+        say(f"The log no longer holds the line {options.head}.")
+    if whole:
+        say("Every sealed line fits.")
+    say(f"Last sealed line: {facts['head'] or 'none'}; {facts['waiting']} wait to be sealed.")
+    return 0 if whole else 1

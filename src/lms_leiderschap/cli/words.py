@@ -38,6 +38,12 @@ def add_institution(words: argparse.ArgumentParser) -> None:
     words.add_argument("--institution", help="key; needed when the file names several")
 
 
+def add_institutions(words: argparse.ArgumentParser) -> None:
+    """Ask for the ini file and whether it is about one institution only."""
+    words.add_argument("--ini", default=DEFAULT_INI)
+    words.add_argument("--institution", help="key; all of the file without it")
+
+
 def add_json(words: argparse.ArgumentParser) -> None:
     words.add_argument("--json", action="store_true", help="for a program to read")
 

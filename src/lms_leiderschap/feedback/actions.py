@@ -10,11 +10,14 @@ from typing import Any
 
 from lms_leiderschap.errors import DraftMoved, Refusal
 from lms_leiderschap.feedback.events import FeedbackReleased
+from lms_leiderschap.feedback.invariants import editions
 from lms_leiderschap.feedback.model import DECISIONS, REMARK_KINDS, Feedback, Remark, feedback_by
 from lms_leiderschap.feedback.pieces import moved, pieces_of, says_something
-from lms_leiderschap.feedback.queue import place_row
+from lms_leiderschap.feedback.queue import make_lists, place_row
 from lms_leiderschap.institution.actions import record
+from lms_leiderschap.institution.model import Institution
 from lms_leiderschap.store.folder import new_id
+from lms_leiderschap.submission.invariants import all_work
 from lms_leiderschap.submission.model import Submission
 from lms_leiderschap.submission.rows import write_row
 from lms_leiderschap.texts import _
@@ -207,6 +210,17 @@ def remove_remark(remark: Remark, *, at: datetime) -> None:
     feedback.remarks.remove(remark.__name__)
     feedback.saved_at = at
     place_row(feedback.submission)
+
+
+def rebuild_lists(institution: Institution, *, by: str, at: datetime) -> None:
+    """Write every row that pages show anew, from what it stands for."""
+    for edition in editions(institution):
+        make_lists(edition)
+    for work in all_work(institution):
+        write_row(work)
+        for version in work.versions.values():
+            place_row(version)
+    record(institution, "lists.rebuilt", by=by, at=at)
 
 
 def _name_of(key: str) -> str:

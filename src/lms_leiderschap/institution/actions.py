@@ -8,6 +8,7 @@ from typing import Any
 
 from lms_leiderschap.errors import Refusal
 from lms_leiderschap.institution.model import Institution, institution_of
+from lms_leiderschap.store.evolving import EVOLVED, latest
 from lms_leiderschap.store.folder import Resource, path_of
 from lms_leiderschap.store.root import INSTITUTION
 from lms_leiderschap.texts import _
@@ -25,6 +26,7 @@ def found(connection: Any, key: str, name: str, *, zone: str = "Europe/Amsterdam
     root = connection.root()
     if INSTITUTION in root:
         raise Refusal(_("This database already holds an institution."))
+    root[EVOLVED] = latest()
     root[INSTITUTION] = institution = Institution(key, name, zone=zone, address=address)
     return institution
 

@@ -92,14 +92,22 @@ class AuditLog(Persistent):
             self.waiting.drop(number)
         return len(entries)
 
+    @property
+    def head(self) -> tuple[int, str] | tuple[()]:
+        """Number and seal of the last sealed line: kept elsewhere, they witness all before it."""
+        if not self.sealed:
+            return ()
+        last = self.sealed.maxKey()
+        return last, self.sealed[last]["seal"]
+
     def broken_at(self) -> int | None:
         """Number of the first line that does not fit the chain; None when all fit."""
         before = ""
-        for number, line in self.sealed.items():
+        for expected, (number, line) in enumerate(self.sealed.items(), 1):
             entry = {key: value for key, value in line.items() if key != "seal"}
             before = _seal(before, entry)
-            if before != line["seal"]:
-                return int(number)
+            if number != expected or before != line.get("seal"):
+                return expected
         return None
 
     def newest(self, number: int) -> list[dict[str, Any]]:

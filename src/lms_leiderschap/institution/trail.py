@@ -37,6 +37,7 @@ VERBS = {
     "group.formed": _("Formed a group"),
     "group.joined": _("Added somebody to a group"),
     "group.left": _("Took somebody out of a group"),
+    "lists.rebuilt": _("Rebuilt the lists"),
     "mail.sent_again": _("Had a mail sent again"),
     "mail.thrown_away": _("Threw a mail away"),
     "meeting.chosen": _("Chose another meeting"),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lms_leiderschap.store.blobs import orphans
-from lms_leiderschap.store.scan import scan
+from lms_leiderschap.store.scan import absent, reachable
 from lms_leiderschap.store.storages import directory_in
 
 DAY = 86400.0
@@ -79,4 +79,7 @@ def _wrong(database: Any) -> Iterator[str]:
         here, there = os.fstat(file.fileno()), os.stat(database.storage._file_name)
         if (here.st_dev, here.st_ino) != (there.st_dev, there.st_ino):
             yield f"{file.name}: the file that is written is no longer the one on the disk."
-    yield from scan(database).missing
+    missing: list[bytes] = []
+    for _record in reachable(database, missing=missing):
+        pass
+    yield from absent(missing)

@@ -12,10 +12,14 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from zc.lockfile import LockError
 from ZODB.Connection import Connection
 from ZODB.DB import DB
 
+from lms_leiderschap.errors import SettingError
 from lms_leiderschap.settings import InstitutionEntry, Settings
+from lms_leiderschap.store.blobs import reading
+from lms_leiderschap.store.evolving import check_release
 from lms_leiderschap.store.storages import open_storage
 
 log = logging.getLogger(__name__)
@@ -70,21 +74,42 @@ class _Place:
 class Databases:
     """The open databases of this process, by institution key.
 
-    read_only  only to look: a database in a file opens beside the process that has it
+    read_only    only to look: a database in a file opens beside the process that has it
+    any_release  also one that another release of the code wrote
     """
 
-    def __init__(self, settings: Settings, *, read_only: bool = False) -> None:
-        self.settings, self.read_only = settings, read_only
+    def __init__(
+        self, settings: Settings, *, read_only: bool = False, any_release: bool = False
+    ) -> None:
+        self.settings, self.read_only, self.any_release = settings, read_only, any_release
         self._places: dict[str, _Place] = {}
         self._lock = threading.Lock()
         self._caretaker: threading.Thread | None = None
         self._closing = threading.Event()
 
     def database(self, entry: InstitutionEntry) -> DB:
-        """The database of an institution, opened on first use."""
+        """The database of an institution, opened on first use.
+
+        Raises SettingError when it was written by another release.
+        """
         place = self._place(entry)
         with place.lock:
             return self._opened(place)
+
+    def open_all(self) -> None:
+        """Open every database; one on a server that is away is opened when it is asked for.
+
+        Raises SettingError when one was written by another release.
+        """
+        for entry in self.settings.institutions:
+            try:
+                self.database(entry)
+            except (SettingError, LockError):
+                raise
+            except Exception:
+                if not _on_server(entry):
+                    raise
+                log.warning("the database of %s cannot be reached", entry.key, exc_info=True)
 
     def opened(self, entry: InstitutionEntry) -> DB | None:
         """The database of an institution when it is open; waits for nothing, keeps nothing open."""
@@ -143,9 +168,13 @@ class Databases:
         storage = open_storage(entry.storage, read_only=self.read_only, blobs=blobs,
                                largest=self.settings.blob_cache_max)
         if not _on_server(entry):
-            return Database(storage, cache_size=self.settings.cache_objects)
-        self._take_care()
-        return Database(storage, cache_size=self.settings.cache_objects, pool_timeout=IDLE)
+            database = Database(storage, cache_size=self.settings.cache_objects)
+        else:
+            self._take_care()
+            database = Database(storage, cache_size=self.settings.cache_objects, pool_timeout=IDLE)
+        if not self.any_release:
+            _check(database, entry)
+        return database
 
     def _take_care(self) -> None:
         with self._lock:
@@ -173,6 +202,17 @@ def _forget_old_blobs(settings: Settings, entry: InstitutionEntry) -> None:
     from lms_leiderschap.store.postgresql import forget_old_blobs  # an extra, so not at the top
 
     forget_old_blobs(settings.blob_cache / entry.key, time.time())
+
+
+def _check(database: DB, entry: InstitutionEntry) -> None:
+    """Close the database again when it is of another release."""
+    try:
+        with reading(database) as connection:
+            if institution_in(connection) is not None:
+                check_release(connection.root(), entry.key)
+    except BaseException:
+        database.close()
+        raise
 
 
 def institution_in(connection: Any) -> Any:

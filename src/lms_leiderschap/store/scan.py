@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import pickletools
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import transaction
@@ -27,11 +27,13 @@ class Scan:
     records  how many there are
     names    dotted names of all classes and functions that they need
     missing  a sentence for each record that another one names and that is not there
+    oids     of records by the class they are of, for the classes that were asked for
     """
 
     records: int
     names: frozenset[str]
     missing: tuple[str, ...] = ()
+    oids: Mapping[str, Sequence[bytes]] = field(default_factory=dict)
 
     @property
     def strange(self) -> frozenset[str]:
@@ -39,25 +41,51 @@ class Scan:
         return frozenset(name for name in self.names if not name.startswith(ALLOWED))
 
 
-def scan(database: Any) -> Scan:
-    """Look through everything that can be reached from the root; nothing is imported for it."""
+def scan(database: Any, *asked: str) -> Scan:
+    """Look through everything that can be reached from the root; nothing is imported for it.
+
+    asked  dotted names of classes whose records are to be named
+    """
     names: set[str] = set()
     missing: list[bytes] = []
+    damaged: list[str] = []
+    oids: dict[str, list[bytes]] = {name: [] for name in asked}
     count = 0
-    for data in records(database, missing=missing):
-        names.update(globals_of(data))
+    for oid, data in reachable(database, missing=missing):
+        try:
+            found = list(globals_of(data))
+        except (ValueError, IndexError) as error:
+            damaged.append(f"Record {oid_repr(oid)} cannot be read: {error}")
+            continue
+        names.update(found)
+        if found and found[0] in oids:
+            oids[found[0]].append(oid)
         count += 1
-    sentences = (f"Record {oid_repr(oid)} is named and not there." for oid in missing)
-    return Scan(count, frozenset(names), tuple(sentences))
+    return Scan(count, frozenset(names), (*absent(missing), *damaged), oids)
+
+
+def absent(missing: Iterable[bytes]) -> tuple[str, ...]:
+    """A sentence for each of these oids."""
+    return tuple(f"Record {oid_repr(oid)} is named and not there." for oid in missing)
 
 
 def records(
-    database: Any, roots: Collection[bytes] = (), outside: Collection[bytes] = (),
-    missing: list[bytes] | None = None,
-) -> Iterator[bytes]:  # fmt: skip
+    database: Any, roots: Collection[bytes] = (), outside: Collection[bytes] = ()
+) -> Iterator[bytes]:
     """The pickle of every record that can be reached from the root, or from those of these oids.
 
     outside  oids of records that are not entered: what a branch refers to and is no part of it
+    """
+    for _oid, data in reachable(database, roots, outside):
+        yield data
+
+
+def reachable(
+    database: Any, roots: Collection[bytes] = (), outside: Collection[bytes] = (),
+    missing: list[bytes] | None = None,
+) -> Iterator[tuple[bytes, bytes]]:  # fmt: skip
+    """Each oid with its record, as `records`.
+
     missing  gets the oids of records that are not there; without it they raise POSKeyError
     """
     connection = database.open(transaction_manager=transaction.TransactionManager())
@@ -76,7 +104,7 @@ def records(
                     missing.append(oid)
                     continue
                 left += referencesf(data)
-                yield data
+                yield oid, data
     finally:
         connection.close()
 

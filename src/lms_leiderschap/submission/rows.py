@@ -13,19 +13,13 @@ from lms_leiderschap.submission.model import Work
 
 def rows_of(holder: Any) -> dict[str, Row]:
     """The rows of all work of an Enrolment or Group, by the key of the work."""
-    return {key: _row(kept) for key, kept in holder.rows.items()}
+    return {key: unpacked(text) for key, text in holder.rows.items()}
 
 
 def row_at(holder: Any, key: str) -> Row:
     """The row of one piece of work; empty when there is none."""
-    kept = holder.rows.get(key)
-    return {} if kept is None else _row(kept)
-
-
-def _row(kept: Any) -> Row:
-    """A row from its text: so two who write other rows of one holder do not conflict. Databases
-    of the first release hold plain dicts, each until it is written again."""
-    return unpacked(kept) if isinstance(kept, str) else kept
+    text = holder.rows.get(key)
+    return {} if text is None else unpacked(text)
 
 
 def work_state(work: Work) -> str:

@@ -1,0 +1,113 @@
+"""Making a backup while the institution is in use."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from ZODB.DB import DB
+
+from lms_leiderschap.errors import SettingError
+from lms_leiderschap.store.backup.repository import CHAIN, STAMP, Manifest, Repository
+from lms_leiderschap.store.backup.sources import LONGEST, SOURCES, Blob
+from lms_leiderschap.store.blobs import blob_path, reading
+from lms_leiderschap.store.packing import unpacked_while
+from lms_leiderschap.store.root import institution_in
+from lms_leiderschap.store.storages import directory_of, open_storage
+
+KEEP = timedelta(days=30)
+ELSEWHERE = ("{key} is kept in PostgreSQL, which makes its own backups: pg_basebackup and the "
+             "archive of its log. docs/operations.md says how.")  # fmt: skip
+
+
+def back_up(storage: str, repository: Repository, institution: str, release: str) -> Manifest:
+    """Add the institution as it is now to its repository.
+
+    storage      as the institutions file names it
+    institution  its key; `release` of the code, both for the manifest
+    The database comes first and its files after it: what is in the database names files that are
+    there already, and nothing goes meanwhile because nobody may pack.
+    """
+    directory = directory_of(storage)
+    if directory is None:
+        raise SettingError(ELSEWHERE.format(key=institution))
+    kind = storage.partition(":")[0]
+    source = SOURCES[kind](directory)
+    if not source.path.exists():
+        raise SettingError(f"{directory} holds no database.")
+    repository.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with unpacked_while(directory):
+        at = _free_moment(repository)
+        former = _followed(repository, source, kind, at)
+        chain = former.chain if former else at.strftime(CHAIN)
+        folder = repository.directory / chain
+        folder.mkdir(exist_ok=True, mode=0o700)
+        piece = source.copy(folder, former)
+        known = {} if former else _known_blobs(repository)
+        blobs, missing = _kept_blobs(repository, directory, piece.blobs, known)
+        return repository.write(Manifest(
+            institution=institution, at=at.isoformat(), release=release, storage=kind,
+            tid=piece.tid.hex(), chain=chain, former=(former.name, former.seal) if former else (),
+            file=piece.facts, pieces=len(source.pieces(folder)), source=source.identity(),
+            blobs=blobs, missing=tuple(missing), audit=_audit_head(storage),
+        ))  # fmt: skip
+
+
+def _free_moment(repository: Repository) -> datetime:
+    """Now, in whole seconds, one that has no backup yet."""
+    while (at := datetime.now(UTC).replace(microsecond=0)).strftime(STAMP) in repository.names():
+        time.sleep(0.1)
+    return at
+
+
+def _followed(
+    repository: Repository, source: Any, kind: str, at: datetime
+) -> Manifest | None:
+    """The backup to add to; None to begin a chain."""
+    last = repository.newest()
+    if last is None or last.storage != kind or not source.goes_on(last):
+        return None
+    # A backup that was cut off may have left a piece that no manifest knows.
+    whole = len(source.pieces(repository.folder(last))) == last.pieces
+    return last if whole and last.begun <= at < last.begun + LONGEST else None
+
+
+def _kept_blobs(
+    repository: Repository, directory: Path, wanted: list[Blob],
+    known: dict[str, tuple[int, str]],
+) -> tuple[dict[str, tuple[int, str]], list[str]]:  # fmt: skip
+    """Size and SHA-256 of each by its name; and the names of those that are not there.
+
+    known  the same of an earlier chain: these are not copied again
+    """
+    kept, missing = {}, []
+    for oid, tid in wanted:
+        name = f"{oid.hex()}-{tid.hex()}.blob"
+        if name in known and repository.blob(name).exists():
+            kept[name] = known[name]
+            continue
+        try:
+            kept[name] = repository.keep_blob(name, blob_path(directory, oid, tid))
+        except FileNotFoundError:
+            missing.append(name)
+    return kept, missing
+
+
+def _known_blobs(repository: Repository) -> dict[str, tuple[int, str]]:
+    """Those of the last chain."""
+    last = repository.newest()
+    chain = repository.chain(last) if last else []
+    return {name: facts for each in chain for name, facts in each.blobs.items()}
+
+
+def _audit_head(storage: str) -> tuple[Any, ...]:
+    """The last sealed line: whoever changes the log later has a witness elsewhere."""
+    database = DB(open_storage(storage, read_only=True))
+    try:
+        with reading(database) as connection:
+            institution = institution_in(connection)
+            return institution.audit.head if institution is not None else ()
+    finally:
+        database.close()

@@ -1,0 +1,127 @@
+"""Whatever is wrong in a database is found, and named by its path."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from lms_leiderschap.cli.upkeep import wrong_with
+from lms_leiderschap.feedback.actions import rebuild_lists
+from lms_leiderschap.feedback.queue import queue
+from lms_leiderschap.store.index import packed
+from lms_leiderschap.store.packing import pack
+from lms_leiderschap.store.storages import directory_in
+from tests.architecture.conftest import places
+
+__all__ = ["places"]
+pytestmark = [pytest.mark.promise("E4"), pytest.mark.usefixtures("places")]
+Change = Callable[[Any], None]
+
+
+def work_of(institution: Any) -> Any:
+    edition = institution.programmes["plg-leergang"].editions["2026"]
+    for enrolment in edition.enrolments.values():
+        work = enrolment.work["hrm.ink-met-medewerkers"]
+        if work.versions:
+            return work
+    raise AssertionError
+
+
+def version_of(institution: Any) -> Any:
+    return work_of(institution).versions["1"]
+
+
+def _text(one: Any) -> None:
+    version_of(one).answers = {"situation": {"blocks": []}}
+
+
+def _receipt(one: Any) -> None:
+    version_of(one).receipt = version_of(one).receipt | {"id": "x"}
+
+
+def _file(one: Any) -> None:
+    next(iter(work_of(one).files.values())).sha256 = "0" * 64
+
+
+def _version(one: Any) -> None:
+    work_of(one).versions.remove("1")
+
+
+def _row(one: Any) -> None:
+    work_of(one).holder.rows[work_of(one).key] = packed({"state": "open"})
+
+
+def _line(one: Any) -> None:
+    released = queue(work_of(one).edition, "released")
+    [key] = [key for key, row in released.items() if "enrolments" in row["path"]]
+    released.drop(key)
+
+
+def _outcome(one: Any) -> None:
+    version_of(one).outcome = "met"
+
+
+def _remark(one: Any) -> None:
+    [feedback] = version_of(one).feedback.values()
+    next(iter(feedback.remarks.values())).version = "x"
+
+
+def _log(one: Any) -> None:
+    one.audit.sealed[2] = one.audit.sealed[2] | {"by": "x"}
+
+
+@pytest.mark.promise("B8")
+@pytest.mark.parametrize(
+    "change", [_text, _receipt, _file, _version, _row, _line, _outcome, _remark, _log],
+    ids=lambda change: change.__name__.strip("_"),
+)  # fmt: skip
+def test_what_does_not_agree_is_found(registry: Any, change: Change) -> None:
+    entry = registry.lms.institutions[0]
+    assert wrong_with(registry.lms, entry) == []
+    registry.jobs.within(entry, change)
+    assert wrong_with(registry.lms, entry)
+
+
+def test_lists_are_rebuilt_from_what_they_stand_for(registry: Any) -> None:
+    entry = registry.lms.institutions[0]
+
+    def spoil(one: Any) -> None:
+        _row(one)
+        _line(one)
+        key = ("2026", "nobody")
+        queue(work_of(one).edition, "waiting").put(key, {"path": "nowhere"})
+
+    registry.jobs.within(entry, spoil)
+    assert len(wrong_with(registry.lms, entry)) == 3
+    registry.jobs.within(entry, lambda one: rebuild_lists(one, by="system", at=datetime.now(UTC)))
+    assert wrong_with(registry.lms, entry) == []
+
+
+def test_files_of_blobs_that_went_and_that_came_from_nowhere(registry: Any) -> None:
+    entry = registry.lms.institutions[0]
+    directory = directory_in(registry.databases.database(entry))
+    if directory is None:
+        pytest.skip("blobs are rows: none can go by itself")
+    blobs = sorted(directory.glob("blobs/**/*.blob"))
+    whole = blobs[0].read_bytes()
+    at = random.randrange(len(whole))
+    blobs[0].chmod(0o600)
+    blobs[0].write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:])
+    assert any("that were received" in each for each in wrong_with(registry.lms, entry))
+    blobs[0].write_bytes(whole)
+    assert wrong_with(registry.lms, entry) == []
+    orphan = blobs[0].with_name("0x03f0000000000000.blob")
+    orphan.write_bytes(b"left by a kill")
+    assert wrong_with(registry.lms, entry) == []  # it may belong to a transaction at hand
+    ago = (datetime.now(UTC) - timedelta(days=2)).timestamp()
+    os.utime(orphan, (ago, ago))
+    assert [str(orphan) in each for each in wrong_with(registry.lms, entry)] == [True]
+    assert pack(registry.databases.database(entry)).orphans == 1
+    assert wrong_with(registry.lms, entry) == []
+    blobs[0].unlink()
+    assert any("not there" in each for each in wrong_with(registry.lms, entry))
