@@ -7,13 +7,12 @@ from typing import Any, Protocol
 
 from chameleon import PageTemplateFile
 from pyramid.request import Request
-from translationstring import ChameleonTranslate
 
 from lms_leiderschap.texts import _
-from lms_leiderschap.web.assets import icon
 from lms_leiderschap.web.chartkinds import KINDS
 from lms_leiderschap.web.chartshapes import Figures, Number, style_of
 from lms_leiderschap.web.html import SafeHtml
+from lms_leiderschap.web.templates import template_at, translate_in
 
 
 class Drawable(Protocol):
@@ -41,8 +40,7 @@ def draw_chart(request: Request, chart: Drawable | Mapping[str, object]) -> Safe
     )
     return SafeHtml(
         _template()(
-            translate=ChameleonTranslate(translate),
-            icon=icon,
+            translate=translate_in(request.localizer),
             id=_next_id(request),
             chart=data,
             sentence=data.get("sentence") or translate(_sentence(figures)),
@@ -57,7 +55,7 @@ def draw_chart(request: Request, chart: Drawable | Mapping[str, object]) -> Safe
 @cache
 def _template() -> PageTemplateFile:
     with as_file(files("lms_leiderschap.templates") / "web" / "chart.pt") as path:
-        template = PageTemplateFile(str(path), auto_reload=False)
+        template = template_at(str(path))
         template.cook_check()
         return template
 

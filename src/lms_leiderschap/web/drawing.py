@@ -9,33 +9,30 @@ import deform
 from chameleon import PageTemplateFile
 from chameleon.utils import Markup
 from pyramid.request import Request
-from translationstring import ChameleonTranslate
 
 from lms_leiderschap.web import sequences
-from lms_leiderschap.web.assets import icon
+from lms_leiderschap.web.templates import template_at, translate_in
 from lms_leiderschap.web.widgets import draw, problem_of
 
 
 @cache
 def form_templates() -> dict[str, PageTemplateFile]:
     """Every template of templates/form by its name, compiled once per process."""
-    templates = {}
     with as_file(files("lms_leiderschap.templates") / "form") as folder:
-        for path in sorted(folder.glob("*.pt")):
-            template = PageTemplateFile(str(path), auto_reload=False)
-            template.cook_check()
-            templates[path.stem] = template
+        templates = {path.stem: template_at(str(path)) for path in sorted(folder.glob("*.pt"))}
+    for template in templates.values():
+        template.cook_check()
     return templates
 
 
 def renderer_for(request: Request) -> Callable[..., Markup]:
     """deform's renderer, in the language of this request."""
-    translate = ChameleonTranslate(request.localizer.translate)
+    translate = translate_in(request.localizer)
     fmt = getattr(request, "fmt", None)
+    templates = form_templates()
 
     def render(name: str, /, **values: Any) -> Markup:
-        template = form_templates()[name]
-        return Markup(template(translate=translate, fmt=fmt, icon=icon, **values))
+        return Markup(templates[name](translate=translate, fmt=fmt, **values))
 
     return render
 

@@ -13,8 +13,8 @@ from pyramid.httpexceptions import HTTPForbidden, HTTPNotFound
 from pyramid.renderers import get_renderer
 from pyramid.request import Request
 
-from lms_leiderschap.web.assets import asset_url, icon
 from lms_leiderschap.web.formats import Formats
+from lms_leiderschap.web.templates import translate_in
 
 HOME_ZONE = ZoneInfo("Europe/Amsterdam")
 TEMPLATES = "lms_leiderschap.templates"
@@ -28,9 +28,8 @@ def add_globals(event: BeforeRender) -> None:
     """Names for all templates; a page's own values go before them."""
     request = event.get("request")
     event.setdefault("layout", get_renderer(LAYOUT).implementation())
-    event.setdefault("icon", icon)
-    event.setdefault("asset_url", asset_url)
     if request is not None:
+        event.setdefault("translate", translate_in(request.localizer))
         event.setdefault("fmt", request.fmt)
         event.setdefault("theme", theme_of(request))
         event.setdefault("language", "en" if request.locale_name == "en" else "nl")
@@ -117,7 +116,7 @@ def _templates_below(folder: Traversable, way: str) -> Iterator[str]:
 
 
 def includeme(config: Any) -> None:
-    config.include("pyramid_chameleon")
+    config.include("lms_leiderschap.web.templates")
     config.add_translation_dirs("lms_leiderschap:locale")
     config.set_locale_negotiator(locale_of)
     config.add_subscriber(add_globals, BeforeRender)
