@@ -5,8 +5,11 @@ from __future__ import annotations
 import secrets
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 from lms_leiderschap.errors import SettingError
 
@@ -27,7 +30,7 @@ class InstitutionEntry:
     key: str
     hosts: tuple[str, ...]
     url: str
-    storage: str
+    storage: str = field(repr=False)  # may hold a password
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class Settings:
     metrics           "host:port" where figures and health are told; "" for nowhere
     trusted_keys      TOML file with the keys of senders whose plugins are trusted; None = nobody's
     unsigned_plugins  names of Python plugins that may run without a trusted signature; "*" = all
+    demo_for_all      True: a demo whose accounts everybody who reaches the server may use
+    security_contact  address for whoever found a leak, as mailto:… or https://…; "" for none
     plugins           False: start without any, to get in when one of them is in the way
     blob_cache        directory for copies of files that PostgreSQL keeps, one below it for each
                       institution; may be lost, and processes share it
@@ -55,7 +60,7 @@ class Settings:
     institutions: tuple[InstitutionEntry, ...]
     side: Path
     keys: Path
-    mail: str
+    mail: str = field(repr=False)  # may hold a password
     mail_from: str
     demo: bool
     jobs: bool
@@ -69,6 +74,8 @@ class Settings:
     trusted_keys: Path | None = None
     unsigned_plugins: tuple[str, ...] = ()
     plugins: bool = True
+    demo_for_all: bool = False
+    security_contact: str = ""
     blob_cache: Path = Path("var/blob-cache")
     blob_cache_max: int = 1 << 30
 
@@ -111,6 +118,9 @@ def read_institutions(path: Path) -> tuple[InstitutionEntry, ...]:
         raise SettingError(f"{path} is not valid TOML: {error}") from error
     found = []
     for row in data.get("institutions", []):
+        for name in ("key", "url"):
+            if not isinstance(row.get(name), str):
+                raise SettingError(f"{path}: an institution has no {name}.")
         kind, colon, place = row.get("storage", "").partition(":")
         if kind not in STORAGE_KINDS or not colon:
             raise SettingError(f"{path}: storage of {row.get('key')} must be file:…, sqlite:… "
@@ -123,16 +133,16 @@ def read_institutions(path: Path) -> tuple[InstitutionEntry, ...]:
     return tuple(found)
 
 
-def read_settings(settings: Mapping[str, str], here: str = ".") -> Settings:
+def read_settings(lines: Mapping[str, str], here: str = ".") -> Settings:
     """Turn the `lms.` lines of an ini file into Settings.
 
     here  the directory that relative paths start from.
     Raises SettingError with a sentence that names the line.
     """
-    base = Path(here)
-    if "lms.institutions" not in settings:
+    base, settings = Path(here), _Asked(lines)
+    if "lms.institutions" not in lines:
         raise SettingError("Set lms.institutions to the file that names the institutions.")
-    institutions = read_institutions(base / settings["lms.institutions"])
+    institutions = read_institutions(base / settings.get("lms.institutions", ""))
 
     def number(name: str, default: int) -> int:
         try:
@@ -140,11 +150,12 @@ def read_settings(settings: Mapping[str, str], here: str = ".") -> Settings:
         except ValueError as error:
             raise SettingError(f"{name} must be a whole number.") from error
 
-    return Settings(
+    read = Settings(
         institutions=institutions,
         side=base / settings.get("lms.side", "var/side.sqlite"),
         keys=base / settings.get("lms.keys", "var/keys"),
-        mail=_mail(settings.get("lms.mail", "files:var/mail"), base),
+        mail=_mail(settings.get("lms.mail", "files:var/mail"), base,
+                   settings.get("lms.mail_password_file", "")),
         mail_from=settings.get("lms.mail_from", "noreply@localhost"),
         demo=_yes(settings.get("lms.demo", "false")),
         jobs=_yes(settings.get("lms.jobs", "true")),
@@ -160,12 +171,39 @@ def read_settings(settings: Mapping[str, str], here: str = ".") -> Settings:
         unsigned_plugins=tuple(settings.get("lms.unsigned_plugins", "").replace(",", " ").split()),
         blob_cache=base / settings.get("lms.blob_cache", "var/blob-cache"),
         blob_cache_max=number("lms.blob_cache_max", 1 << 30),
+        demo_for_all=_yes(settings.get("lms.demo_for_all", "false")),
+        security_contact=settings.get("lms.security_contact", "").strip(),
     )
+    settings.refuse_others()
+    return read
+
+
+class _Asked:
+    """The lines of a file, of which each must be one that somebody asks for."""
+
+    def __init__(self, lines: Mapping[str, str]) -> None:
+        self._lines = lines
+        self._names: list[str] = []
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self._names.append(name)
+        return self._lines.get(name, default)
+
+    def refuse_others(self) -> None:
+        """Raises SettingError for the first line that means nothing: it may be a slip of the pen,
+        and what it should have set has another value than its writer thinks."""
+        for name in self._lines:
+            if name.startswith("lms.") and name not in self._names:
+                near = get_close_matches(name, self._names, 1)
+                raise SettingError(f"{name} is not a setting."
+                                   + (f" Is {near[0]} meant?" if near else ""))
 
 
 def address_of(listen: str) -> tuple[str, int]:
     """Host and port of "host:port". Raises ValueError."""
     host, _colon, port = listen.rpartition(":")
+    if not host:
+        raise ValueError(listen)
     return host.strip("[]"), int(port)
 
 
@@ -173,8 +211,23 @@ def _yes(value: str) -> bool:
     return value.strip().lower() in ("true", "yes", "on", "1")
 
 
-def _mail(value: str, base: Path) -> str:
+def _mail(value: str, base: Path, password: str) -> str:
     kind, _colon, place = value.partition(":")
     if kind not in ("files", "smtp", "smtps"):
         raise SettingError("lms.mail must be files:DIRECTORY or smtp://HOST.")
-    return f"files:{base / place}" if kind == "files" else value
+    if kind == "files":
+        return f"files:{base / place}"
+    return _with_password(value, base / password) if password else value
+
+
+def _with_password(url: str, file: Path) -> str:
+    """The address of a mail server with the password that stands in a file."""
+    try:
+        password = file.read_text("utf-8").strip()
+    except OSError as error:
+        raise SettingError(f"lms.mail_password_file cannot be read: {error}") from error
+    before, at, host = url.rpartition("@")
+    if not at or before.count(":") != 1:
+        raise SettingError("lms.mail must name the user as smtp://user@host for "
+                           "lms.mail_password_file, and no password.")
+    return f"{before}:{quote(password, safe='')}@{host}"

@@ -12,7 +12,7 @@ from lms_leiderschap.permissions import Permission
 PUBLIC = {
     "", "sign-in", "sign-in-link", "sign-out", "forgot-password", "link", "link-sent", "demo",
 }  # fmt: skip
-FILES = {"__static/"}
+FILES = {"__static/", "security.txt"}
 
 
 def pages(registry: Any) -> list[tuple[dict[str, Any], list[Any]]]:

@@ -6,6 +6,7 @@ import errno
 import shutil
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -190,3 +191,17 @@ def test_the_csrf_cookie_is_bound_to_https_and_the_host(browse: Any) -> None:
     browser.reset()
     headers["Cookie"] = headers["Cookie"].replace("__Host-", "")
     browser.post("/sign-in", values, extra_environ=secure, headers=headers, status=403)
+
+
+def test_who_found_a_leak_reads_where_to_tell_it(
+    browse: Any, registry: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browse().get("/.well-known/security.txt", status=404)
+    told = replace(registry.lms, security_contact="mailto:lek@noord.test")
+    monkeypatch.setattr(registry, "lms", told)
+    answer = browse().get("/.well-known/security.txt")
+    assert answer.content_type == "text/plain"
+    fields = dict(line.split(": ", 1) for line in answer.text.splitlines())
+    assert fields["Contact"] == "mailto:lek@noord.test"
+    until = datetime.fromisoformat(fields["Expires"])
+    assert timedelta(days=30) < until - datetime.now(UTC) < timedelta(days=365)

@@ -11,6 +11,7 @@ from lms_leiderschap.cli import (
     backups,
     dev,
     evolving,
+    inspecting,
     people,
     plugins,
     serving,
@@ -38,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="lms", description="LMS Leiderschap")
     commands = Words(top)
     serving.add_words(commands)
+    inspecting.add_words(commands)
     working.add_words(commands)
     people.add_words(commands)
     below = Words(commands.group("plugin", "Make, check, pack, sign and manage plugins."))

@@ -16,7 +16,11 @@ from lms_leiderschap.store.root import Databases
 
 def settings_of(ini: str) -> Settings:
     """Read the [app:main] of an ini file."""
-    return read_settings(section_of(ini, "app:main"), str(Path(ini).resolve().parent))
+    lines = section_of(ini, "app:main")
+    try:
+        return read_settings(lines, str(Path(ini).resolve().parent))
+    except SettingError as error:
+        raise SettingError(f"{ini}: {error}") from error
 
 
 def section_of(ini: str, name: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ from socket import socket
 from typing import Any
 
 from lms_leiderschap.cli.ini import section_of, settings_of
+from lms_leiderschap.cli.inspecting import refuse_unsafe
 from lms_leiderschap.cli.listener import Listener
 from lms_leiderschap.cli.sockets import open_sockets
 from lms_leiderschap.cli.systemd import Systemd
@@ -45,6 +46,7 @@ def serve(options: argparse.Namespace) -> int:
 
     SIGTERM and SIGINT end it when what was asked is answered; the second one ends it at once.
     """
+    refuse_unsafe(options.ini)
     server = section_of(options.ini, "server:main")
     settings = _settings(options)
     count = _processes(options, server)

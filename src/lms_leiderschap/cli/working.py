@@ -13,6 +13,7 @@ import signal
 from dataclasses import replace
 
 from lms_leiderschap.cli.ini import settings_of
+from lms_leiderschap.cli.inspecting import refuse_unsafe
 from lms_leiderschap.cli.systemd import Systemd
 from lms_leiderschap.cli.words import DEFAULT_INI, Words, add_json, say, say_json
 from lms_leiderschap.errors import SettingError
@@ -29,16 +30,20 @@ def add_words(commands: Words) -> None:
 
 def worker(options: argparse.Namespace) -> int:
     """Work until SIGTERM or SIGINT, and finish what is at hand."""
+    refuse_unsafe(options.ini)
     settings = settings_of(options.ini)
     if options.without_plugins:
         settings = replace(settings, plugins=False)
     _check(settings)
     from lms_leiderschap.app import configure
     from lms_leiderschap.cli.serving import close
+    from lms_leiderschap.web.metrics import count_together
 
     logging.config.fileConfig(options.ini, disable_existing_loggers=False)
     systemd = Systemd()
+    count_together(settings)
     registry = configure(settings).registry
+    registry.monitor.start()
     jobs = registry.jobs
     jobs.beat = lambda: systemd.tell("WATCHDOG=1")
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 PARTS = ("pipeline", "security", "assets", "layout", "navigation", "slots", "errors", "jobs",
-         "alarms", "health", "metrics", "monitor")
+         "alarms", "health", "metrics", "monitor", "contact")
 
 
 def includeme(config: Any) -> None:
