@@ -16,6 +16,7 @@ STEPS = 50
 
 
 @pytest.mark.promise("A8", "B3", "B4", "B8")
+@pytest.mark.part("model")
 def test_whatever_people_do_all_agrees(
     registry: Any, now: datetime, tier: str, figure: Any
 ) -> None:
