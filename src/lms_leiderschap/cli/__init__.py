@@ -15,6 +15,7 @@ from lms_leiderschap.cli import (
     people,
     plugins,
     serving,
+    storing,
     upkeep,
     working,
 )  # fmt: skip
@@ -49,4 +50,5 @@ def parser() -> argparse.ArgumentParser:
     upkeep.add_words(commands)
     backups.add_words(commands)
     evolving.add_words(commands)
+    storing.add_words(commands)
     return top
