@@ -22,7 +22,7 @@ from lms_leiderschap.demo.bulk import participant_email
 from lms_leiderschap.plugin.parcel.checked import core_version
 
 LMS = [sys.executable, "-W", "ignore", "-m", "lms_leiderschap.cli"]
-pytestmark = [pytest.mark.slow, pytest.mark.promise("G1")]
+pytestmark = [pytest.mark.slow, pytest.mark.promise("G5")]
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_reading_and_writing_beside_a_server(ini: Path, server: Server) -> None:
     again = lms(ini, "erase", email, "--why", "nog eens")
     assert again.returncode == 1 and email in again.stderr
     assert email in lms(ini, "export", email).stderr
-    packed = lms(ini, "pack", "--days", "0", "--json")
+    packed = lms(ini, "pack", "--minutes", "0", "--json")
     assert json.loads(packed.stdout)["wrong"] == [], packed.stderr
     browser = Browser("127.0.0.1", server.port)
     assert browser.get("/sign-in").status == 200

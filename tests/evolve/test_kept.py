@@ -55,6 +55,7 @@ def test_there_is_a_kept_database() -> None:
     assert KEPT
 
 
+@pytest.mark.promise("G4")
 def test_it_is_whole(kept: Any, ini: Path) -> None:
     settings = settings_of(str(ini))
     assert wrong_with(settings, settings.institutions[0]) == []

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import tarfile
@@ -27,25 +25,10 @@ from lms_leiderschap.store.root import Databases, institution_in
 from lms_leiderschap.store.storages import open_storage
 from lms_leiderschap.submission.invariants import holders
 from tests.evolve.keep import INI, INSTITUTIONS
+from tests.reliability import ended
 
 OLDEST = Path(__file__).parent / "demo-0.1.0.tar.xz"
 pytestmark = pytest.mark.promise("D11")
-# The program, ended after a number of calls and returns in it; how many there are, without one.
-ENDED = """
-import os, signal, sys
-from lms_leiderschap.cli import main
-left, ending = int(sys.argv[1]), int(sys.argv[1]) > 0
-def step(frame, event, argument):
-    global left
-    left -= 1
-    if ending and not left:
-        os.kill(os.getpid(), signal.SIGKILL)
-import lms_leiderschap.store.evolving, lms_leiderschap.store.root, lms_leiderschap.submission.evolve
-sys.setprofile(step)
-main(["evolve", "--no-backup", "--ini", sys.argv[2]])
-sys.setprofile(None)
-print(-left)
-"""
 
 
 @pytest.fixture
@@ -92,6 +75,7 @@ def test_steps_are_numbered_without_a_gap() -> None:
     assert list(in_slices("evolve")) and all(step.about.endswith(".") for step in steps())
 
 
+@pytest.mark.promise("G4")
 def test_an_older_database_waits_and_a_newer_one_is_refused(
     ini: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -131,28 +115,23 @@ def test_a_dry_run_writes_nothing_and_a_second_run_finds_nothing(
     assert "lms evolve" in capsys.readouterr().err
 
 
-def run(ini: Path, left: int) -> subprocess.CompletedProcess[str]:
-    words = [sys.executable, "-W", "ignore", "-c", ENDED, str(left), str(ini)]
-    return subprocess.run(words, capture_output=True, text=True, timeout=60, check=False,
-                          env=os.environ | {"PYTHONHASHSEED": "0"})  # fmt: skip
-
-
 def test_whenever_it_is_killed_it_is_before_or_after(
     ini: Path, tmp_path: Path, tier: str, figure: Any
 ) -> None:
     kept = tmp_path / "kept"
     shutil.copytree(tmp_path / "demo", kept)
-    calls = int(run(ini, 0).stdout.splitlines()[-1])
+    words = ["evolve", "--no-backup", "--ini", str(ini)]
+    calls = ended.length(words)
     assert rows(ini)[0] == latest()
     kills = {"commit": 4, "nightly": 30, "release": 100}[tier]
     between = 0
     for at in sorted(random.sample(range(1, calls), kills)):
         shutil.rmtree(tmp_path / "demo")
         shutil.copytree(kept, tmp_path / "demo")
-        assert run(ini, at).returncode == -signal.SIGKILL
+        ended.kill(words, at)
         number, kinds = rows(ini)
         between += (number, set(kinds)) not in ((0, {dict}), (latest(), {str}))
-        assert main(["evolve", "--no-backup", "--ini", str(ini)]) == 0
+        assert main(words) == 0
         assert (latest(), {str}) == (rows(ini)[0], set(rows(ini)[1]))
     figure("databases between two releases", between, f"of {kills} kills", at_most=0)
 

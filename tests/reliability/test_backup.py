@@ -86,7 +86,7 @@ def test_every_moment_comes_back(
     for number in range(4):
         write(registry, entry, b"%d" % number)
         if number == 2:
-            pack(registry.databases.database(entry), days=0)
+            pack(registry.databases.database(entry), minutes=0)
         moments.append(make().moment)
     for number, moment in enumerate(moments):
         into = tmp_path / f"back-{number}"
@@ -111,7 +111,7 @@ def test_only_what_is_new_is_copied(
         assert len(second.blobs) == 1
         assert second.chain == first.chain and second.file["start"] == first.file["end"]
     assert not third.file and third.former == (second.name, second.seal)
-    pack(registry.databases.database(entry), days=0)
+    pack(registry.databases.database(entry), minutes=0)
     fourth = make()
     if STORAGE == "file":
         assert not fourth.former and {*first.blobs, *second.blobs} <= fourth.blobs.keys()
@@ -194,7 +194,7 @@ def test_old_chains_go_with_the_files_that_only_they_name(
             person.staged.remove(name)
 
     registry.jobs.within(entry, forget)
-    pack(registry.databases.database(entry), days=0)
+    pack(registry.databases.database(entry), minutes=0)
     last = make()
     assert repository.prune(datetime.now(UTC), timedelta(days=30)) == 0
     assert repository.prune(datetime.now(UTC) + timedelta(days=31), timedelta(days=30)) == 1

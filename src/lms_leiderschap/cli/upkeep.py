@@ -19,7 +19,7 @@ from lms_leiderschap.cli.words import (
 )
 from lms_leiderschap.errors import SettingError
 from lms_leiderschap.settings import InstitutionEntry, Settings
-from lms_leiderschap.store.packing import DAYS
+from lms_leiderschap.store.packing import MINUTES
 
 
 def add_words(commands: Words) -> None:
@@ -28,7 +28,7 @@ def add_words(commands: Words) -> None:
     add_json(words)
     commands.add("catalogues", catalogues, "Compile the texts (maintainers).")
     words = commands.add("pack", pack, "Give back the room of what was replaced or erased.")
-    words.add_argument("--days", type=float, default=DAYS,
+    words.add_argument("--minutes", type=float, default=MINUTES,
                        help="of history that stays (%(default)s)")  # fmt: skip
     add_institution(words)
     add_json(words)
@@ -72,7 +72,7 @@ def pack(options: argparse.Namespace) -> int:
     from lms_leiderschap.store.packing import pack as pack_database
 
     def act(registry: Any, entry: Any) -> Any:
-        return pack_database(registry.databases.database(entry), options.days)
+        return pack_database(registry.databases.database(entry), options.minutes)
 
     packed = opened(options, act, plugins=False)
     if options.json:

@@ -21,15 +21,23 @@ def seal_audit(institution: Institution, _at: datetime) -> None:
 
 
 def pack_at_night(institution: Institution, at: datetime) -> None:
-    """Give back the room of what was replaced or erased more than a day ago, after midnight."""
+    """Give back the room of what was replaced or erased, once in the night."""
     if local(institution, at).hour == PACK_HOUR:
         for sentence in pack(institution._p_jar.db()).wrong:
             log.critical("packing %s: %s", institution.key, sentence)
 
 
+def tell_head(institution: Institution, _at: datetime) -> None:
+    """Have the log of the server, which is kept elsewhere, witness the audit log."""
+    if institution.audit.head:
+        log.info("last sealed line of the audit log of %s: %d:%s", institution.key,
+                 *institution.audit.head)  # fmt: skip
+
+
 def includeme(config: Any) -> None:
     config.scan("lms_leiderschap.institution.views")
     config.add_job("seal audit", seal_audit, timedelta(minutes=1))
+    config.add_job("tell the head of the audit log", tell_head, timedelta(days=1))
     config.add_job("pack", pack_at_night, timedelta(hours=1))
     config.add_navigation(
         90, _("Log"), "/audit", "history",

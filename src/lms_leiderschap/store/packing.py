@@ -16,7 +16,7 @@ from lms_leiderschap.store.scan import absent, reachable
 from lms_leiderschap.store.storages import directory_in
 
 DAY = 86400.0
-DAYS = 1  # of history that stays
+MINUTES = 10.0  # of history that stays, for who is reading at that moment
 LOCK = "pack.lock"
 
 
@@ -46,21 +46,21 @@ def unpacked_while(directory: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def pack(database: Any, days: float = DAYS) -> Packed:
+def pack(database: Any, minutes: float = MINUTES) -> Packed:
     """Pack an open database.
 
-    days  how long replaced and erased things stay readable in the file
+    minutes  how long replaced and erased things stay readable in the file
     """
     directory = directory_in(database)
     if directory is None:  # blobs are rows, and the database has a lock of its own for packing
-        return _packed(database, days, ())
+        return _packed(database, minutes, ())
     with unpacked_while(directory):
-        return _packed(database, days, _swept(database, directory))
+        return _packed(database, minutes, _swept(database, directory))
 
 
-def _packed(database: Any, days: float, swept: tuple[Path, ...]) -> Packed:
+def _packed(database: Any, minutes: float, swept: tuple[Path, ...]) -> Packed:
     before = database.getSize()
-    database.pack(days=days)
+    database.pack(time.time() - 60 * minutes)
     return Packed(before, database.getSize(), len(swept), tuple(_wrong(database)))
 
 
