@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import tomllib
 from collections.abc import Mapping
@@ -99,12 +100,18 @@ class Settings:
             self.keys.mkdir(parents=True, exist_ok=True)
             fresh = path.with_suffix(f".{secrets.token_hex(4)}")
             fresh.touch(mode=0o600)
-            fresh.write_bytes(secrets.token_bytes(KEY_BYTES))
+            with fresh.open("wb") as file:
+                file.write(secrets.token_bytes(KEY_BYTES))
+                file.flush()
+                os.fsync(file.fileno())  # a receipt must not outlive the key it is signed with
             try:
                 path.hardlink_to(fresh)  # atomic: of two processes the first one wins
             except FileExistsError:
                 pass
             fresh.unlink()
+            directory = os.open(self.keys, os.O_RDONLY)
+            os.fsync(directory)
+            os.close(directory)
         return path.read_bytes()
 
 

@@ -1,45 +1,142 @@
-"""A file is on the disk before the record that names it is."""
+"""Whatever was acknowledged is on the disk: seen by strace, not believed."""
 
 from __future__ import annotations
 
-import re
-import shutil
-import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-KEEP_ONE = """
-import io, sys, transaction
+from bench.server import free_port
+from lms_leiderschap.demo.bulk import teacher_email
+from tests.conftest import STORAGE
+from tests.reliability import live, traced
+from tests.reliability.at_work import Heard, Participant, Teacher
+
+WITHOUT_JOBS = "[app:main]\nlms.jobs = false"  # so that each write belongs to the answer after it
+SEE_OTHER, SAVED = "HTTP/1.1 303", "HTTP/1.1 200"
+DONE = "DONE"
+OPEN = f"""
+import io, os, sys
 from datetime import UTC, datetime
+from pathlib import Path
 from ZODB.DB import DB
-from lms_leiderschap.store.durable import DurableFileStorage
 from lms_leiderschap.store.file import StoredFile
-database = DB(DurableFileStorage(sys.argv[1] + "/Data.fs", blob_dir=sys.argv[1] + "/blobs"))
-for name in ("one", "two"):
+from lms_leiderschap.store.storages import open_storage
+database = DB(open_storage("{STORAGE}:" + sys.argv[1]))
+def keep(name):
     with database.transaction() as connection:
         file = StoredFile("a.pdf", "application/pdf", datetime.now(UTC))
         connection.add(file)
         file.fill(io.BytesIO(b"x" * 100_000), connection)
         connection.root()[name] = file
-database.close()
+"""
+KEEP = OPEN + f"""
+for name in ("one", "two"):
+    keep(name)
+    os.write(1, b"{DONE}")
+"""
+LOGS = {"file": "Data.fs", "sqlite": "main.sqlite3-wal"}
+PACK = OPEN + f"""
+import time
+from lms_leiderschap.store.packing import pack
+for _time in range(2):
+    keep("one")
+keep("two")
+pack(database, days=0)
+os.write(1, b"{DONE}")
+"""
+KEYS = f"""
+import os, sys
+from lms_leiderschap.cli import settings_of
+settings = settings_of(sys.argv[1])
+for entry in settings.institutions:
+    settings.secret(entry)
+os.write(1, b"{DONE}")
 """
 
 
-def test_blob_is_synced_before_the_log(tmp_path: Path) -> None:
-    strace = shutil.which("strace")
-    if strace is None:
-        pytest.skip("strace is not installed: nothing here sees what is asked of the disk")
-    told = tmp_path / "told"
-    subprocess.run([strace, "-f", "-y", "-e", "trace=fsync,fdatasync", "-o", told, sys.executable,
-                    "-W", "ignore", "-c", KEEP_ONE, tmp_path], check=True, timeout=60)
-    synced = re.findall(r"f(?:data)?sync\(\d+<([^>]+)>\)", told.read_text())
-    blobs = [at for at, path in enumerate(synced) if path.endswith(".blob")]
-    commits = [at for at, path in enumerate(synced) if path.endswith("Data.fs")][-2:]
-    assert [blobs[0] < commits[0] < blobs[1] < commits[1]] == [True]
-    first, second = (synced[blob + 1:commit] for blob, commit in zip(blobs, commits, strict=True))
-    assert first == [str(folder) for folder in Path(synced[blobs[0]]).parents
-                     if folder.is_relative_to(tmp_path / "blobs")]
+@pytest.mark.slow
+@pytest.mark.part("faults")
+@pytest.mark.promise("A2", "A9")
+def test_the_disk_has_what_was_acknowledged(
+    tmp_path: Path, figure: Callable[..., None]
+) -> None:
+    if STORAGE == "postgresql":
+        pytest.skip("PostgreSQL itself syncs; that it is asked to is a setting of its own")
+    traced.strace()
+    ini, sheets = live.make(tmp_path, 1)
+    ini.write_text(ini.read_text("utf-8").replace("[app:main]", WITHOUT_JOBS), "utf-8")
+    who = [sheets[0].email, teacher_email(1)]
+    with live.opened(ini) as registry:
+        cookies = live.sessions(registry, who)
+    server, told, heard = live.serve(ini, free_port()), tmp_path / "told", Heard()
+    participant = Participant(server.port, heard, sheets[:3], cookies)
+    teacher = Teacher(server.port, heard, cookies[who[1]])
+    try:
+        for worker in (participant, teacher):  # connections and caches are open from here on
+            worker.work()
+        there = list((tmp_path / "database").rglob("*"))
+        with traced.watching([server.pid, *server.children()], told):
+            for worker in (participant, teacher, participant, teacher):
+                worker.work()
+    finally:
+        participant.browser.close()
+        teacher.browser.close()
+        server.stop()
+    assert heard.wrong == []
+    answers, autosaves = (traced.unsynced(told, tmp_path / "database", answer, there)
+                          for answer in (SEE_OTHER, SAVED))  # fmt: skip
+    figure("answers watched", len(answers), "answers", at_least=6)
+    left = set().union(*answers, *autosaves)
+    figure("paths not synced", len(left), "paths")
+    assert left == set()
+
+
+@pytest.mark.part("faults")
+@pytest.mark.promise("A2")
+def test_a_file_is_on_the_disk_before_the_record_that_names_it(tmp_path: Path) -> None:
+    if STORAGE not in LOGS:
+        pytest.skip("PostgreSQL keeps files as rows")
+    told, database = tmp_path / "told", tmp_path / "database"
+    assert traced.run([sys.executable, "-W", "ignore", "-c", KEEP, str(database)], told) == 0
+    assert traced.unsynced(told, database, DONE) == [set(), set()]
+    synced = traced.synced(told)
+    blobs = [at for at, path in enumerate(synced) if path.suffix == ".blob"]
+    names = [path.name for path in synced]
+    first, second = (synced[blob + 1:names.index(LOGS[STORAGE], blob)] for blob in blobs)
+    assert first == [folder for folder in synced[blobs[0]].parents
+                     if folder.is_relative_to(database / "blobs")]  # fmt: skip
     # Of the second only its own folder and the one that this folder is new in.
-    assert second == [str(folder) for folder in Path(synced[blobs[1]]).parents][:2]
+    assert second == [*synced[blobs[1]].parents][:2]
+
+
+@pytest.mark.part("faults")
+@pytest.mark.promise("A2", "E3")
+def test_the_disk_has_what_was_packed(tmp_path: Path, figure: Callable[..., None]) -> None:
+    if STORAGE == "postgresql":
+        pytest.skip("PostgreSQL keeps its own files")
+    left = _left_by(PACK, tmp_path / "database", tmp_path)
+    figure("paths not synced after packing", len(left), "paths")
+    assert left == set()
+
+
+@pytest.mark.part("faults")
+@pytest.mark.promise("A2", "A7")
+def test_the_disk_has_the_keys_that_receipts_are_signed_with(
+    tmp_path: Path, figure: Callable[..., None]
+) -> None:
+    ini = live.write_settings(tmp_path)
+    left = _left_by(KEYS, tmp_path / "keys", tmp_path, str(ini))
+    figure("paths of keys not synced", len(left), "paths")
+    assert left == set()
+
+
+def _left_by(script: str, directory: Path, place: Path, argument: str = "") -> set[str]:
+    """Paths that the disk may not have when a script says that it is done."""
+    told = place / "told"
+    command = [sys.executable, "-W", "ignore", "-c", script, argument or str(directory)]
+    assert traced.run(command, told) == 0
+    [left] = traced.unsynced(told, directory, DONE)
+    return left

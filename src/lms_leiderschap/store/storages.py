@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from lms_leiderschap.errors import SettingError
-from lms_leiderschap.store.durable import DurableFileStorage
+from lms_leiderschap.store.durable import DurableFileStorage, sync_path
 
 BLOB_CACHE = 1 << 30  # bytes
 
@@ -45,6 +45,14 @@ def open_storage(
     if read_only and kind == "file" and not (directory / "Data.fs").exists():
         raise SettingError(f"{directory} is still empty. Begin it with lms found.")
     directory.mkdir(parents=True, exist_ok=True)
+    opened = _in_files(kind, directory, read_only)
+    if not read_only:  # the files may be new, and so may the directory
+        for path in (directory, directory.parent):
+            sync_path(str(path))
+    return opened
+
+
+def _in_files(kind: str, directory: Path, read_only: bool) -> Any:
     if kind == "sqlite":
         from lms_leiderschap.store.durable_sqlite import open_sqlite  # an extra
 
