@@ -9,15 +9,21 @@ from __future__ import annotations
 
 import random
 import threading
-from collections import deque
+from collections import Counter, deque
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from http.client import HTTPMessage
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from bench.browser import Browser, Form, Page
+from lms_leiderschap.feedback.model import released
+from lms_leiderschap.store.folder import find
 from tests.reliability import live
 
 TWICE = 0.2  # of all sends
+HANDING_IN = 4  # participants at the same moment
 STEP = "Vraag een collega om mee te lezen."
 
 
@@ -25,15 +31,28 @@ class Gone(Exception):
     """The server did not answer."""
 
 
+class Calm(Browser):
+    """Takes "just a moment" (503) for no answer: who reads that sends it once more, later."""
+
+    def _ask(self, *asked: Any) -> Page:
+        page = super()._ask(*asked)
+        if page.status == 503:
+            raise ConnectionError(page.path)
+        return page
+
+
 class Heard:
     """What all of them were told, and how to wait for it.
+
+    browser       what they work with
 
     acknowledged  hand-ins with a receipt: the form, and where the receipt is
     given         feedback that is released: address of the version, note about its first part
     wrong         answers that nobody should get, and texts that were acknowledged and not there
     """
 
-    def __init__(self) -> None:
+    def __init__(self, browser: type[Browser] = Browser) -> None:
+        self.browser = browser
         self.acknowledged: list[tuple[live.Sent, str]] = []
         self.given: dict[str, str] = {}
         self.wrong: list[str] = []
@@ -59,10 +78,10 @@ class Worker:
 
     def __init__(self, port: int, heard: Heard) -> None:
         self.port, self.heard, self.chance = port, heard, random.Random()
-        self.browser = Browser(live.HOST, port)
+        self.browser = heard.browser(live.HOST, port)
 
     def run(self, stop: threading.Event) -> None:
-        self.browser = Browser(live.HOST, self.port)
+        self.browser = self.heard.browser(live.HOST, self.port)
         try:
             while not stop.is_set() and self.work():
                 pass
@@ -79,7 +98,7 @@ class Worker:
         """The answers to one press of a button, or to two at the same moment. Raises Gone."""
         browsers = [self.browser]
         if self.chance.random() < TWICE:
-            browsers.append(Browser(live.HOST, self.port))
+            browsers.append(self.heard.browser(live.HOST, self.port))
             browsers[1].cookies = dict(self.browser.cookies)
             self.heard.doubled += 1
         with ThreadPoolExecutor(len(browsers)) as presses:
@@ -199,3 +218,57 @@ class Teacher(Worker):
 
 def _value(form: Form, name: str) -> str:
     return next(value for known, value in form.fields if known == name)
+
+
+def participants(port: int, heard: Heard, sheets: list[live.Sheet],
+                  cookies: dict[str, dict[str, str]]) -> Iterator[Worker]:  # fmt: skip
+    random.shuffle(sheets)
+    for number in range(HANDING_IN):
+        yield Participant(port, heard, sheets[number::HANDING_IN], cookies)
+
+
+@contextmanager
+def at_work(workers: list[Worker]) -> Iterator[None]:
+    """All of them at once; each that loses its server begins anew with the next one."""
+    stop = threading.Event()
+    threads = [threading.Thread(target=worker.run, args=(stop,)) for worker in workers]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def finish(workers: list[Worker]) -> None:
+    """What is still open is sent once more, to a server that stays."""
+    for worker in workers:
+        if isinstance(worker, Participant):
+            worker.sheets.clear()
+        worker.run(threading.Event())
+
+
+def look(ini: Path, sheets: list[live.Sheet], heard: Heard) -> Counter[str]:
+    """What of all that was acknowledged is not there once and whole."""
+    found: Counter[str] = Counter()
+    sent = {sent.sheet: sent.sha256 for sent, _place in heard.acknowledged}
+    with live.opened(ini) as registry:
+        for sheet in sheets:
+            versions = live.kept(registry, sheet)
+            found["lost"] += sheet in sent and not versions
+            found["doubled"] += len(versions) > 1 or (sheet not in sent and len(versions) > 0)
+            found["corrupt"] += bool(versions) and versions[0] != [sent.get(sheet)]
+        for address, note in heard.given.items():
+            notes = live.within(registry, lambda one, at=address: _notes(one, at))
+            found["feedback lost"] += note not in notes
+            found["feedback doubled"] += len(notes) > 1
+    return found
+
+
+def _notes(institution: Any, address: str) -> list[str]:
+    """The notes of all that is released on a version."""
+    version = find(institution, tuple(address.strip("/").split("/")))
+    assert len(version.feedback) == len(released(version))
+    return [note for each in released(version) for note in each.notes.values() if note]

@@ -46,9 +46,13 @@ class Sent(NamedTuple):
     cookies: dict[str, str] = {}
 
 
-def make(directory: Path, participants: int) -> tuple[Path, list[Sheet]]:
-    """An institution in which nobody handed in anything; its ini file and all open work."""
-    ini = write_settings(directory, storage_in(directory, "database", durable=True))
+def make(directory: Path, participants: int, storage: str = "") -> tuple[Path, list[Sheet]]:
+    """An institution in which nobody handed in anything; its ini file and all open work.
+
+    storage  where it is kept; without it a new place of the kind of this run
+    """
+    storage = storage or storage_in(directory, "database", durable=True)
+    ini = write_settings(directory, storage)
     with opened(ini) as registry:
         fill_bulk(registry, participants, 0)
         return ini, within(registry, lambda one: sheets_of(one, participants))

@@ -6,27 +6,21 @@ import random
 import signal
 import subprocess
 import sys
-import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from statistics import quantiles
-from typing import Any
 
 import pytest
 
 from bench.browser import Browser
 from bench.server import free_port
 from lms_leiderschap.demo.bulk import teacher_email
-from lms_leiderschap.feedback.model import released
-from lms_leiderschap.store.folder import find
 from tests.conftest import STORAGE
 from tests.reliability import live
-from tests.reliability.at_work import Heard, Participant, Teacher, Worker
+from tests.reliability.at_work import Heard, Teacher, at_work, finish, look, participants
 
-HANDING_IN, TEACHING = 4, 2
+TEACHING = 2
 EACH = 8  # pieces of work that a participant of these has at least
 ONE_OF_SEVERAL = 0.3  # of the kills, where several processes answer
 
@@ -68,18 +62,18 @@ def test_killed_server_loses_nothing_acknowledged(
         cookies = live.sessions(registry, [*{sheet.email for sheet in sheets},
                                            *map(teacher_email, range(1, TEACHING + 1))])
     site, heard = Site(ini), Heard()
-    workers = [*_participants(site.port, heard, list(sheets), cookies),
+    workers = [*participants(site.port, heard, list(sheets), cookies),
                *(Teacher(site.port, heard, cookies[teacher_email(number + 1)])
                  for number in range(TEACHING))]  # fmt: skip
     for _kill in range(kills):
-        with _at_work(workers):
+        with at_work(workers):
             for _receipt in range(random.randint(1, 3)):
                 assert heard.bell.acquire(timeout=60), f"nobody is told anything: {heard.wrong}"
             time.sleep(random.uniform(0, 0.1))  # any moment of what comes next is as good
             site.kill(random.Random())
-    _finish(workers)
+    finish(workers)
     site.server.stop()
-    found = _look(ini, sheets, heard)
+    found = look(ini, sheets, heard)
     figure("kills", kills, "kills", at_least=kills)
     figure("acknowledged", len(heard.acknowledged), "hand-ins", at_least=kills // 2)
     figure("released", len(heard.given), "feedbacks", at_least=kills // 4)
@@ -94,60 +88,6 @@ def test_killed_server_loses_nothing_acknowledged(
     ready = quantiles(site.waits, n=20)[-1]
     # On a machine that does more at once than it has processors for all of it waits.
     figure("ready after a kill, p95", ready, "s", at_most=3 if tier == "release" else 15)
-
-
-def _participants(port: int, heard: Heard, sheets: list[live.Sheet],
-                  cookies: dict[str, dict[str, str]]) -> Iterator[Worker]:  # fmt: skip
-    random.shuffle(sheets)
-    for number in range(HANDING_IN):
-        yield Participant(port, heard, sheets[number::HANDING_IN], cookies)
-
-
-@contextmanager
-def _at_work(workers: list[Worker]) -> Iterator[None]:
-    """All of them at once; each that loses its server begins anew with the next one."""
-    stop = threading.Event()
-    threads = [threading.Thread(target=worker.run, args=(stop,)) for worker in workers]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
-
-
-def _finish(workers: list[Worker]) -> None:
-    """What is still open is sent once more, to a server that stays."""
-    for worker in workers:
-        if isinstance(worker, Participant):
-            worker.sheets.clear()
-        worker.run(threading.Event())
-
-
-def _look(ini: Path, sheets: list[live.Sheet], heard: Heard) -> Counter[str]:
-    """What of all that was acknowledged is not there once and whole."""
-    found: Counter[str] = Counter()
-    sent = {sent.sheet: sent.sha256 for sent, _place in heard.acknowledged}
-    with live.opened(ini) as registry:
-        for sheet in sheets:
-            versions = live.kept(registry, sheet)
-            found["lost"] += sheet in sent and not versions
-            found["doubled"] += len(versions) > 1 or (sheet not in sent and len(versions) > 0)
-            found["corrupt"] += bool(versions) and versions[0] != [sent.get(sheet)]
-        for address, note in heard.given.items():
-            notes = live.within(registry, lambda one, at=address: _notes(one, at))
-            found["feedback lost"] += note not in notes
-            found["feedback doubled"] += len(notes) > 1
-    return found
-
-
-def _notes(institution: Any, address: str) -> list[str]:
-    """The notes of all that is released on a version."""
-    version = find(institution, tuple(address.strip("/").split("/")))
-    assert len(version.feedback) == len(released(version))
-    return [note for each in released(version) for note in each.notes.values() if note]
 
 
 def _fstest(directory: Path) -> int:
