@@ -134,9 +134,7 @@ class PostgreSQL:
 
     def execute(self, statement: str, database: str = "postgres") -> list[tuple[Any, ...]]:
         """Rows of a statement in a connection of its own."""
-        import psycopg2
-
-        with _connected(psycopg2, self.dsn(database)) as connection:
+        with connected(self.dsn(database)) as connection:
             connection.autocommit = True
             cursor = connection.cursor()
             cursor.execute(statement)
@@ -166,8 +164,11 @@ class Kept:
 
 
 @contextmanager
-def _connected(driver: Any, dsn: str) -> Iterator[Any]:
-    connection = driver.connect(dsn)
+def connected(dsn: str) -> Iterator[Any]:
+    """A plain connection, closed afterwards."""
+    import psycopg2  # an extra, so not at the top
+
+    connection = psycopg2.connect(dsn)
     try:
         yield connection
     finally:

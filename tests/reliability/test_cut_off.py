@@ -5,111 +5,17 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from webtest import Upload
 
-from lms_leiderschap.app import configure
 from lms_leiderschap.feedback.model import released
-from lms_leiderschap.store.folder import find, path_of
-from tests.conftest import begin_institutions, browser_of, settings_in
-from tests.feedback.handed_in import hand_in
-from tests.postgresql import Kept, shared
-from tests.reliability.proxy import Proxy
+from lms_leiderschap.store.folder import find
+from tests.reliability.on_postgresql import NOTE, PDF, Site, assessed, filled_in, versions
 
-WORK = "kwaliteitszorg.vergelijking-kwaliteitssystemen"
-PDF = b"%PDF-1.4\n" + bytes(range(256)) * 400 + b"\nstartxref\n0\n%%EOF\n"
 COMMIT = b"lock_and_choose_tid_and_move"  # RelStorage: from here on a transaction may be there
-NOTE = "Helder beschreven."
 SECONDS = 5
-
-
-class Site:
-    """An institution on PostgreSQL behind a proxy, and the people at work there."""
-
-    def __init__(self, directory: Path) -> None:
-        self.server = shared(durable=True)
-        self.server.create("cut_off")
-        self.proxy = Proxy(self.server.port)
-        storage = f"postgresql:{self.server.dsn('cut_off', self.proxy.port)}"
-        config = configure(settings_in(directory, storage))
-        self.registry = config.registry
-        self.registry.app = config.make_wsgi_app()
-        begin_institutions(self.registry)
-        self.kept: Kept = self.server.keep(storage)
-
-    def again(self) -> None:
-        """As it was at first."""
-        self.proxy.heal()
-        self.registry.databases.close()
-        self.kept.restore()
-
-    def browse(self, who: str) -> Any:
-        return browser_of(self.registry, who, "noord.test")
-
-    def within(self, look: Callable[[Any], Any]) -> Any:
-        return self.registry.jobs.within(self.registry.lms.institutions[0], look)
-
-    def close(self) -> None:
-        self.registry.databases.close()
-        self.registry.side.close()
-        self.proxy.close()
-
-
-@pytest.fixture(scope="module")
-def _site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    site = Site(tmp_path_factory.mktemp("cut-off"))
-    yield site
-    site.close()
-
-
-@pytest.fixture
-def site(_site: Site) -> Site:
-    _site.again()
-    return _site
-
-
-def filled_in(site: Site) -> tuple[Any, str]:
-    """The form of a hand-in by Anna as it can be sent, and the address of the work."""
-    browser = site.browse("anna")
-    address = f"{browser.home}/work/{WORK}"
-    form = browser.get(f"{address}/submit").forms["report"]
-    form["files"] = [Upload("vergelijking.pdf", PDF)]
-    form["names"] = True
-    return form, address
-
-
-def assessed(site: Site) -> tuple[Any, str]:
-    """The form of feedback by Pieter as it can be sent, and the address of Anna's version."""
-    notify = site.registry.notify
-    address = site.within(lambda one: "/" + "/".join(path_of(hand_in(one, "anna", notify))) + "/")
-    form = site.browse("pieter").get(address).forms["assess"]
-    form["note-situation"] = NOTE
-    form["choice-analysis"] = "met"
-    form.set("step", "Noem een cijfer.", index=0)
-    form["decision"] = "met"
-    return form, address
-
-
-def versions(site: Site, address: str) -> list[list[str]]:
-    """Of each version of a piece of work the SHA-256 of its files, from their bytes."""
-
-    def look(institution: Any) -> list[list[str]]:
-        work = find(institution, tuple(address.strip("/").split("/")))
-        return [[sha256_of(work.files[name]) for name in version.files]
-                for version in work.versions.values()]  # fmt: skip
-
-    return site.within(look)
-
-
-def sha256_of(file: Any) -> str:
-    with file.open() as source:
-        return hashlib.sha256(source.read()).hexdigest()
-
-
 ONCE = [[hashlib.sha256(PDF).hexdigest()]]
 
 

@@ -95,13 +95,21 @@ class Adapter(PostgreSQLAdapter):
 
 
 class PostgreSQLStorage(RelStorage):
-    """own_cache  the directory of the blob cache when it goes with the storage"""
+    """own_cache  the directory of the blob cache when it goes with the storage
+
+    packing  whether it is being packed by this process
+    """
 
     own_cache: TemporaryDirectory[str] | None = None
+    packing = False
 
     def pack(self, *arguments: Any, **options: Any) -> None:
-        with silence.patiently():
-            super().pack(*arguments, **options)
+        self.packing = True
+        try:
+            with silence.patiently():
+                super().pack(*arguments, **options)
+        finally:
+            self.packing = False
 
     def close(self) -> None:
         super().close()

@@ -28,6 +28,7 @@ INSTITUTION = "institution"
 # for all institutions and processes together, unless somebody says otherwise.
 IDLE = 60.0
 LOOK_EVERY = 15.0
+SWEEP_EVERY = 3600.0
 
 
 class _Connection(Connection):
@@ -48,7 +49,8 @@ class Database(DB):
 class _Place:
     """Where the database of one institution is kept open.
 
-    entering  how many are about to have a connection; used  when somebody last asked, monotonic
+    entering  how many are about to have a connection
+    used      when somebody last asked; swept  when its cache was last looked through; monotonic
     """
 
     entry: InstitutionEntry
@@ -56,11 +58,16 @@ class _Place:
     database: DB | None = None
     entering: int = 0
     used: float = 0.0
+    swept: float = -SWEEP_EVERY
 
     def is_idle(self, now: float) -> bool:
-        """Whether nobody has a connection, nor had one lately. Call while holding the lock."""
+        """Whether nobody has a connection, nor had one lately; of a database on a server.
+
+        Call while holding the lock.
+        """
         return (
             self.database is not None and not self.entering and now - self.used >= IDLE
+            and not self.database.storage.packing
             and not any(row["opened"] for row in self.database.connectionDebugInfo())
         )  # fmt: skip
 
@@ -150,7 +157,9 @@ class Databases:
                 with place.lock:
                     if place.is_idle(now):
                         place.close()
-                _forget_old_blobs(self.settings, place.entry)
+                if now - place.swept >= SWEEP_EVERY:
+                    place.swept = now
+                    _forget_old_blobs(self.settings, place.entry)
 
     def _place(self, entry: InstitutionEntry) -> _Place:
         with self._lock:
