@@ -114,6 +114,11 @@ class Settings:
             os.close(directory)
         return path.read_bytes()
 
+    def signing_keys(self, entry: InstitutionEntry) -> list[bytes]:
+        """The signing key of now and those it replaced: files named KEY.when.key, to check with."""
+        replaced = sorted(self.keys.glob(f"{entry.key}.*.key"), reverse=True)
+        return [self.secret(entry), *(path.read_bytes() for path in replaced)]
+
 
 def read_institutions(path: Path) -> tuple[InstitutionEntry, ...]:
     """Read the institutions file. Raises SettingError with a sentence when it is wrong."""

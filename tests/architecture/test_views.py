@@ -11,6 +11,7 @@ from lms_leiderschap.permissions import Permission
 
 PUBLIC = {
     "", "sign-in", "sign-in-link", "sign-out", "forgot-password", "link", "link-sent", "demo",
+    "controle",
 }  # fmt: skip
 FILES = {"__static/", "security.txt"}
 

@@ -15,7 +15,8 @@ from lms_leiderschap.institution.model import Institution
 from lms_leiderschap.message.actions import claim, has_ended, rests, settle, with_link
 from lms_leiderschap.message.carrier import Outcome
 from lms_leiderschap.message.mail import BadAddress, compose, localizer_for
-from lms_leiderschap.settings import InstitutionEntry
+from lms_leiderschap.settings import InstitutionEntry, Settings
+from lms_leiderschap.submission.proof import proof_of
 from lms_leiderschap.web.logs import Personal
 
 log = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ def take(jobs: Any, entry: InstitutionEntry, number: int) -> EmailMessage | None
         translate = localizer_for(registry, item["data"]["locale"]).translate
         try:
             message = compose(
-                with_link(institution, item, at=jobs.at),
+                with_check(with_link(institution, item, at=jobs.at), entry, registry.lms),
                 number,
                 institution,
                 entry=entry,
@@ -79,6 +80,16 @@ def take(jobs: Any, entry: InstitutionEntry, number: int) -> EmailMessage | None
         return message
 
     return jobs.within(entry, look)
+
+
+def with_check(item: dict[str, Any], entry: InstitutionEntry, settings: Settings) -> dict[str, Any]:
+    """A receipt goes out with its signed proof: the mail is kept when all else is gone."""
+    values = item["data"]["values"]
+    if item["data"]["letter"] != "receipt":
+        return item
+    signed = proof_of(values["receipt"], settings.secret(entry))
+    values = {**values, "check": f"{entry.url}/controle?proof={signed}"}
+    return {**item, "data": {**item["data"], "values": values}}
 
 
 def finish(jobs: Any, entry: InstitutionEntry, number: int, outcome: Outcome) -> None:

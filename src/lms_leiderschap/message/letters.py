@@ -96,6 +96,8 @@ def receipt(values: Values, fmt: Formats) -> Letter:
         )
     if proof["verdict"] == "late":
         lines.insert(1, _("This was after the date."))
+    if check := values.get("check"):
+        lines.append(_("Check this receipt: ${address}", mapping={"address": check}))
     named = {"work": values["work"], "version": proof["version"]}
     return Letter(
         _("Received: ${work}, version ${version}", mapping=named),

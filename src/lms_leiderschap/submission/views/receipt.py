@@ -17,6 +17,7 @@ from lms_leiderschap.submission.actions import why_kept, withdraw
 from lms_leiderschap.submission.blocks import reading_minutes, words
 from lms_leiderschap.submission.model import Submission, Work
 from lms_leiderschap.submission.paper import Section, draft_paper, paper_of
+from lms_leiderschap.submission.proof import proof_of
 from lms_leiderschap.submission.views.words import teacher_of, version_of
 from lms_leiderschap.texts import _
 
@@ -76,9 +77,10 @@ def _receipt_page(version: Submission, request: Request) -> dict[str, Any]:
     return {
         "title": _heading(version), "version": version, "work": version.work, "proof": proof,
         "line": version_of(version, request), "teacher": teacher_of(version.work),
-        "authors": ", ".join(authors), "utc": _utc(version.at),
-        "files": [(file, _grouped(file.sha256)) for file in files],
-        "fingerprint": _grouped(proof["text_sha256"]), "problem": "",
+        "authors": ", ".join(authors), "utc": in_utc(version.at),
+        "files": [(file, grouped(file.sha256)) for file in files],
+        "fingerprint": grouped(proof["text_sha256"]), "problem": "",
+        "signed": proof_of(proof, request.registry.lms.secret(request.entry)),
         "can_withdraw": version.state == "submitted"
         and not why_kept(version, request.arrived),
         "would_be_late": version.work.deadline.verdict(request.arrived) == "late",
@@ -94,10 +96,11 @@ def _heading(version: Submission) -> str:
     return _("Your report is with ${name}", mapping={"name": teacher})
 
 
-def _utc(moment: datetime) -> str:
+def in_utc(moment: datetime) -> str:
+    """2026-11-25 22:59:00 UTC"""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
-def _grouped(digest: str) -> str:
+def grouped(digest: str) -> str:
     """In groups of four signs, so that two people can compare it."""
     return " ".join(digest[at : at + 4] for at in range(0, len(digest), 4))
