@@ -24,13 +24,15 @@ from lms_leiderschap.addon.making.schema import assignment_schema, module_schema
 from lms_leiderschap.addon.views.switching import settings_schema
 from lms_leiderschap.plugin.loader import load_installed
 from lms_leiderschap.submission.schema import part_schema, writing_schema
-from lms_leiderschap.web.fields import ChoicesField, FilesField, TickField
+from lms_leiderschap.web.field_types import LocalDate, LocalTime, WholeNumber
+from lms_leiderschap.web.fields import ChoicesField, EmailField, FilesField, TickField
 from lms_leiderschap.web.groups import FormSchema
 from tests.hostile.corpus import NASTY
 
 SOURCE = Path(lms_leiderschap.__file__).parent
 CHOICES = [("a", "A"), ("b", "B"), ("", "C")]
 UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+RIGHT = {LocalDate: ["2026-11-27", "01-01-2030"], LocalTime: ["09.30"], WholeNumber: ["12", "2030"]}
 MADE_HERE = {  # functions that make a schema: how often they are called below
     "publish_schema", "module_schema", "assignment_schema", "settings_schema", "writing_schema",
     "part_schema",
@@ -90,6 +92,8 @@ def fitting(node: Any) -> st.SearchStrategy[Any]:
         right = st.sampled_from(["true", "false", colander.null])
     else:
         options = [choice[0] for choice in getattr(node, "choices", ())]
+        usual = ["a@b.nl"] if isinstance(node, EmailField) else RIGHT.get(type(kind), [])
+        options = options or usual
         right = st.one_of(texts, st.sampled_from(options)) if options else texts
     return st.integers(0, 19).flatmap(lambda roll: anything if roll == 0 else right)
 

@@ -28,7 +28,7 @@ from lms_leiderschap.submission.upload import PROTECTED, FileProblem, look_at
 from lms_leiderschap.texts import _
 
 MIB = 1 << 20
-MOST_OUTPUT = 8 * MIB
+MOST_OUTPUT = 3 * MIB  # half a million words; the server takes up to twelve times as much for it
 MOST_BLOCKS = 20_000
 LEAST_WORDS_A_PAGE = 4  # "Scanned with …" at the foot of a page is no text layer
 

@@ -141,7 +141,8 @@ def main(kind: str, path: str, seconds: str, memory: str, output: str) -> None:
     library = loaded(*names)
     with open(path, "rb") as source:
         shut()
-        sys.stdout.write(json.dumps(read(library, source)))
+        found = json.dumps(read(library, source), ensure_ascii=False)
+        sys.stdout.buffer.write(found.encode("utf-8", "replace"))
 
 
 if __name__ == "__main__":
