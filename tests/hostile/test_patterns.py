@@ -25,8 +25,10 @@ LONG = 50  # repeats that may go on longer than this are worth an attack
 FEW, MANY = 10, 10_240  # how often it is repeated, first and at most
 WORTH_MEASURING = 0.01  # seconds below which a clock tells nothing
 MOST_GROWTH = 3.0  # for twice the text: linear is 2, quadratic 4
-KINDS = {"CATEGORY_DIGIT": "1", "CATEGORY_SPACE": " ", "CATEGORY_WORD": "a",
-         "CATEGORY_NOT_DIGIT": "a", "CATEGORY_NOT_SPACE": "a", "CATEGORY_NOT_WORD": "!"}  # fmt: skip
+KINDS = {
+    "CATEGORY_DIGIT": "1", "CATEGORY_SPACE": " ", "CATEGORY_WORD": "a",
+    "CATEGORY_NOT_DIGIT": "a", "CATEGORY_NOT_SPACE": "a", "CATEGORY_NOT_WORD": "!",
+}  # fmt: skip
 
 
 class Used(NamedTuple):
