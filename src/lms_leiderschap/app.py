@@ -45,7 +45,7 @@ class _Build:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.trust: Trust = read_trust(settings.trusted_keys, settings.unsigned_plugins)
-        self.side = SideStore(settings.side)
+        self.side = SideStore(settings.side, settings.side_server)
 
     def until_it_stands(
         self, plugins: Plugins | None, finish: Callable[[Configurator], Built]

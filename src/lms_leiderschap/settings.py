@@ -40,7 +40,10 @@ class Settings:
 
     mail      "files:DIRECTORY" (development) or "smtp://[user:password@]host[:port]"
     keys      directory with one secret per institution, outside the databases
-    side      file of the side store (sessions, counts; losing it signs people out and no more)
+    side      file of the side store (sessions, counts; losing it signs people out and no more);
+              in its folder processes keep what else may be lost
+    side_server  libpq connection string of the database that holds it in place of the file, for
+                 servers on several machines; "" = the file
     body_max  largest accepted request in bytes; file_max the largest single upload
     disk_reserve      bytes that stay free on the disk of a database: below it nothing is accepted
     receiving_header  name of the header in which the proxy says for how many seconds it was
@@ -69,6 +72,7 @@ class Settings:
     body_max: int
     file_max: int
     disk_reserve: int = 2**30
+    side_server: str = field(default="", repr=False)  # may hold a password
     receiving_header: str = ""
     request_id_header: str = ""
     metrics: str = ""
@@ -162,9 +166,14 @@ def read_settings(lines: Mapping[str, str], here: str = ".") -> Settings:
         except ValueError as error:
             raise SettingError(f"{name} must be a whole number.") from error
 
+    side, server = settings.get("lms.side", "var/side.sqlite"), ""
+    if side.startswith("postgresql:"):
+        server = side.partition(":")[2]
+        side = f"{settings.get('lms.state', 'var')}/side.sqlite"
     read = Settings(
         institutions=institutions,
-        side=base / settings.get("lms.side", "var/side.sqlite"),
+        side=base / side,
+        side_server=server,
         keys=base / settings.get("lms.keys", "var/keys"),
         mail=_mail(settings.get("lms.mail", "files:var/mail"), base,
                    settings.get("lms.mail_password_file", "")),

@@ -23,13 +23,6 @@ class Clock:
 
 
 @pytest.fixture
-def side(tmp_path):
-    store = SideStore(tmp_path / "side.sqlite")
-    yield store
-    store.close()
-
-
-@pytest.fixture
 def clock():
     return Clock()
 
@@ -219,10 +212,10 @@ def test_limits_are_data(side):
         throttle.take("sign_in", "hs", NINE, account="anna")
 
 
-def test_the_file_names_neither_account_nor_address(throttle, side, tmp_path):
+def test_the_file_names_neither_account_nor_address(throttle, side, path):
     sign_in(throttle)
     side.close()
-    kept = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    kept = b"".join(file.read_bytes() for file in path.parent.iterdir())
     assert b"anna" not in kept
     assert b"192.0.2" not in kept
 
@@ -233,8 +226,8 @@ def test_the_sweep_removes_counts_that_are_over(side, storage, throttle):
     assert side.sweep(NINE + 300 * SECOND) == 3
 
 
-def test_a_lost_file_starts_counting_again(throttle, side):
+def test_a_lost_file_starts_counting_again(throttle, side, path):
     for _ in range(10):
         sign_in(throttle)
-    side.file.path.unlink()
+    path.unlink()
     assert sign_in(throttle) == 0

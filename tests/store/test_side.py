@@ -16,18 +16,6 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "var" / "side.sqlite"
-
-
-@pytest.fixture
-def side(path):
-    store = SideStore(path)
-    yield store
-    store.close()
-
-
 def begin(side, person="anna", at=NINE, institution="hs"):
     return side.begin_session(institution, person, at, method="password")
 
@@ -124,7 +112,7 @@ def test_a_session_is_read_while_another_process_writes(side, path):
     writer.close()
 
 
-def test_a_file_that_cannot_be_written_still_signs_nobody_out(side):
+def test_a_file_that_cannot_be_written_still_signs_nobody_out(side, path):
     token = begin(side)
     side.file.run(lambda db: db.execute("PRAGMA query_only = ON"))
     assert side.session("hs", token, NINE + HOUR).seen == NINE + HOUR
@@ -311,7 +299,7 @@ def test_a_closed_store_opens_again_on_use(side):
     assert side.session("hs", token, NINE)
 
 
-def test_reading_a_session_takes_less_than_a_tenth_of_a_millisecond(side):
+def test_reading_a_session_takes_less_than_a_tenth_of_a_millisecond(side, path):
     for number in range(500):
         token = begin(side, f"person{number}")
     times = []

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from lms_leiderschap.store.folder import new_id
 from lms_leiderschap.store.side_file import SideFile
 
 TABLE = """
 CREATE TABLE IF NOT EXISTS addon_fault (
-    institution TEXT NOT NULL, addon TEXT NOT NULL, at REAL NOT NULL, reference TEXT NOT NULL,
-    place TEXT NOT NULL, version TEXT NOT NULL, sentence TEXT NOT NULL, trace TEXT NOT NULL);
+    id TEXT PRIMARY KEY, institution TEXT NOT NULL, addon TEXT NOT NULL,
+    at DOUBLE PRECISION NOT NULL, reference TEXT NOT NULL, place TEXT NOT NULL,
+    version TEXT NOT NULL, sentence TEXT NOT NULL, trace TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS addon_fault_of_addon ON addon_fault (institution, addon, at);
 """
 LAST = timedelta(days=30)
@@ -39,22 +41,22 @@ class Fault:
 
 
 class Faults:
-    """The table of failures in a side store; every method raises sqlite3.Error as that does."""
+    """The table of failures in a side store; every method raises as that does."""
 
     def __init__(self, file: SideFile) -> None:
         self._file = file
 
     def note(self, institution: str, addon: str, fault: Fault) -> None:
         """Keep a failure; of one add-on the newest ``MOST_KEPT`` stay."""
-        row = (institution, addon, fault.at.timestamp(), fault.reference, fault.place,
+        row = (new_id(), institution, addon, fault.at.timestamp(), fault.reference, fault.place,
                fault.version, fault.sentence, fault.trace)  # fmt: skip
         self._file.run(
-            lambda db: db.execute("INSERT INTO addon_fault VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+            lambda db: db.execute("INSERT INTO addon_fault VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         )
         self._file.run(
             lambda db: db.execute(
-                "DELETE FROM addon_fault WHERE institution = ? AND addon = ? AND rowid NOT IN"
-                " (SELECT rowid FROM addon_fault WHERE institution = ? AND addon = ?"
+                "DELETE FROM addon_fault WHERE institution = ? AND addon = ? AND id NOT IN"
+                " (SELECT id FROM addon_fault WHERE institution = ? AND addon = ?"
                 " ORDER BY at DESC LIMIT ?)",
                 (institution, addon, institution, addon, MOST_KEPT),
             )
@@ -92,15 +94,15 @@ class Faults:
         """
         sought = [text.casefold() for text in texts]
         rows = self._rows(
-            "SELECT rowid, place || ' ' || sentence || ' ' || trace FROM addon_fault"
+            "SELECT id, place || ' ' || sentence || ' ' || trace FROM addon_fault"
             " WHERE institution = ?",
             (institution,),
         )
         found = [(row,) for row, words in rows if any(text in words.casefold() for text in sought)]
         self._file.write(
-            lambda db: db.executemany("DELETE FROM addon_fault WHERE rowid = ?", found)
+            lambda db: db.executemany("DELETE FROM addon_fault WHERE id = ?", found)
         )
-        self._file.run(lambda db: db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+        self._file.scrub()
 
     def sweep(self, at: datetime) -> None:
         """Throw away what is older than ``LAST``."""

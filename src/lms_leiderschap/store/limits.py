@@ -9,15 +9,16 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import math
-import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from limits import RateLimitItem, parse
 from limits.storage import MovingWindowSupport, Storage
 from limits.strategies import MovingWindowRateLimiter
 
+from lms_leiderschap.store.folder import new_id
 from lms_leiderschap.store.side import SideStore
 
 LIMITS = MappingProxyType(
@@ -56,8 +57,9 @@ class SideStorage(Storage, MovingWindowSupport):
         self._clock = clock
 
     @property
-    def base_exceptions(self) -> type[Exception]:
-        return sqlite3.Error
+    def base_exceptions(self) -> tuple[type[Exception], ...]:
+        errors: tuple[type[Exception], ...] = self._file.errors
+        return errors
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Count `amount` in the fixed window of `key`, `expiry` seconds from its first count."""
@@ -65,8 +67,10 @@ class SideStorage(Storage, MovingWindowSupport):
         sql = """
             INSERT INTO rate_count VALUES (:institution, :key, :amount, :now + :expiry)
             ON CONFLICT (institution, key) DO UPDATE SET
-                amount = CASE WHEN expires <= :now THEN 0 ELSE amount END + :amount,
-                expires = CASE WHEN expires <= :now THEN excluded.expires ELSE expires END
+                amount = :amount
+                    + CASE WHEN rate_count.expires <= :now THEN 0 ELSE rate_count.amount END,
+                expires = CASE WHEN rate_count.expires <= :now
+                    THEN excluded.expires ELSE rate_count.expires END
             RETURNING amount"""
         values = {
             "institution": self._institution,
@@ -99,17 +103,17 @@ class SideStorage(Storage, MovingWindowSupport):
         now = self._clock()
         mine = (self._institution, key)
 
-        def acquire(db: sqlite3.Connection) -> bool:
+        def acquire(db: Any) -> bool:
             since = (*mine, now - expiry)
             db.execute("DELETE FROM rate_entry WHERE institution=? AND key=? AND at<=?", since)
             count = "SELECT count(*) FROM rate_entry WHERE institution=? AND key=?"
             if db.execute(count, mine).fetchone()[0] + amount > limit:
                 return False
-            entries = [(*mine, now, now + expiry)] * amount
-            db.executemany("INSERT INTO rate_entry VALUES (?, ?, ?, ?)", entries)
+            entries = [(new_id(), *mine, now, now + expiry) for _entry in range(amount)]
+            db.executemany("INSERT INTO rate_entry VALUES (?, ?, ?, ?, ?)", entries)
             return True
 
-        return self._file.write(acquire)
+        return bool(self._file.write(acquire))
 
     def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
         """The time of the oldest entry in the moving window of `key`, and how many there are."""
@@ -122,8 +126,8 @@ class SideStorage(Storage, MovingWindowSupport):
     def give_back(self, key: str) -> None:
         """Take one entry of this very moment out of the moving window of `key`."""
         sql = """
-            DELETE FROM rate_entry WHERE rowid = (
-                SELECT rowid FROM rate_entry WHERE institution=? AND key=? AND at=? LIMIT 1)"""
+            DELETE FROM rate_entry WHERE id = (
+                SELECT id FROM rate_entry WHERE institution=? AND key=? AND at=? LIMIT 1)"""
         values = (self._institution, key, self._clock())
         self._file.run(lambda db: db.execute(sql, values))
 
@@ -131,25 +135,26 @@ class SideStorage(Storage, MovingWindowSupport):
         """Whether the file can be used."""
         try:
             self._file.run(lambda db: db.execute("SELECT 1 FROM rate_count LIMIT 1").fetchall())
-        except (sqlite3.Error, OSError):
+        except (*self._file.errors, OSError):
             return False
         return True
 
     def reset(self) -> int:
         """Forget all counts of the institution; how many rows."""
         mine = (self._institution,)
-        return self._file.write(
-            lambda db: (
-                db.execute("DELETE FROM rate_count WHERE institution = ?", mine).rowcount
-                + db.execute("DELETE FROM rate_entry WHERE institution = ?", mine).rowcount
-            )
-        )
+
+        def forget(db: Any) -> int:
+            counts = db.execute("DELETE FROM rate_count WHERE institution = ?", mine).rowcount
+            entries = db.execute("DELETE FROM rate_entry WHERE institution = ?", mine).rowcount
+            return int(counts + entries)
+
+        return int(self._file.write(forget))
 
     def clear(self, key: str) -> None:
         """Forget the counts of `key`."""
         mine = (self._institution, key)
 
-        def forget(db: sqlite3.Connection) -> None:
+        def forget(db: Any) -> None:
             db.execute("DELETE FROM rate_count WHERE institution = ? AND key = ?", mine)
             db.execute("DELETE FROM rate_entry WHERE institution = ? AND key = ?", mine)
 

@@ -129,7 +129,7 @@ def open_postgresql(dsn: str, blobs: Path | None, largest: int) -> PostgreSQLSto
         keep_history=False, blob_dir=own.name if own else str(blobs), shared_blob_dir=False,
         blob_cache_size=largest, commit_lock_timeout=LOCK_WAIT,
     )  # fmt: skip
-    storage = PostgreSQLStorage(Adapter(dsn=_complete(dsn), options=options), options=options)
+    storage = PostgreSQLStorage(Adapter(dsn=complete(dsn), options=options), options=options)
     storage.own_cache = own
     return storage
 
@@ -148,6 +148,7 @@ def forget_old_blobs(blobs: Path, at: float) -> None:
                 path.unlink()
 
 
-def _complete(dsn: str) -> str:
+def complete(dsn: str) -> str:
+    """The connection string with ``DEFAULTS`` for what it leaves out."""
     return str(make_dsn(dsn, **{name: value for name, value in DEFAULTS.items()
                                 if name not in parse_dsn(dsn)}))

@@ -1,7 +1,7 @@
 """When an add-on was last there, in the side store: what one process misses another may have.
 
 While a server starts again, processes with and without a plugin run side by side for a moment.
-The side store is shared by the processes of one machine.
+The side store is shared by all processes.
 """
 
 from __future__ import annotations
@@ -13,13 +13,17 @@ from lms_leiderschap.store.side_file import SideFile
 
 TABLE = """
 CREATE TABLE IF NOT EXISTS addon_seen (
-    institution TEXT NOT NULL, addon TEXT NOT NULL, at REAL NOT NULL,
+    institution TEXT NOT NULL, addon TEXT NOT NULL, at DOUBLE PRECISION NOT NULL,
     PRIMARY KEY (institution, addon)) WITHOUT ROWID;
+"""
+NOTE = """
+INSERT INTO addon_seen VALUES (?, ?, ?)
+    ON CONFLICT (institution, addon) DO UPDATE SET at = excluded.at
 """
 
 
 class Presence:
-    """The table of moments; every method raises sqlite3.Error as the side store does."""
+    """The table of moments; every method raises as the side store does."""
 
     def __init__(self, file: SideFile) -> None:
         self._file = file
@@ -28,7 +32,7 @@ class Presence:
         """Write down that these add-ons are installed for this process."""
         rows = [(institution, name, at.timestamp()) for name in addons]
         self._file.write(
-            lambda db: db.executemany("INSERT OR REPLACE INTO addon_seen VALUES (?, ?, ?)", rows)
+            lambda db: db.executemany(NOTE, rows)
         )
 
     def misses(self, institution: str, addon: str, at: datetime, lasting: timedelta) -> bool:
@@ -38,7 +42,9 @@ class Presence:
         """
         row, now = (institution, addon, at.timestamp()), at.timestamp()
         self._file.run(
-            lambda db: db.execute("INSERT OR IGNORE INTO addon_seen VALUES (?, ?, ?)", row)
+            lambda db: db.execute(
+                "INSERT INTO addon_seen VALUES (?, ?, ?) ON CONFLICT DO NOTHING", row
+            )
         )
         [(seen,)] = self._file.run(
             lambda db: db.execute(

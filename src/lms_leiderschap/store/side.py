@@ -1,21 +1,22 @@
 """The side store: what is written while reading or refused, and may be lost.
 
-Web sessions, rate-limit counts and due times of jobs, of every institution of one machine, in one
-SQLite file. Losing it signs people out and no more. Nothing here reads a clock: time comes in as
-an aware datetime.
+Web sessions, rate-limit counts and due times of jobs, of every institution: in one SQLite file of
+the machine, or for servers on several machines in PostgreSQL. Losing it signs people out and no
+more. Nothing here reads a clock: time comes in as an aware datetime. Statements are written so
+that both understand them.
 """
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-import sqlite3
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from lms_leiderschap.errors import SettingError
 from lms_leiderschap.store import faults, presence
 from lms_leiderschap.store.side_file import SideFile
 
@@ -24,21 +25,23 @@ IDLE_LIMIT = timedelta(hours=2)
 ABSOLUTE_LIMIT = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
 
-SCHEMA = 1
+SCHEMA = 2
 TABLES = """
 CREATE TABLE IF NOT EXISTS web_session (
     institution TEXT NOT NULL, digest TEXT NOT NULL, person TEXT NOT NULL, method TEXT NOT NULL,
-    begun REAL NOT NULL, seen REAL NOT NULL,
+    begun DOUBLE PRECISION NOT NULL, seen DOUBLE PRECISION NOT NULL,
     PRIMARY KEY (institution, digest)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS web_session_of_person ON web_session (institution, person);
 CREATE TABLE IF NOT EXISTS rate_count (
-    institution TEXT NOT NULL, key TEXT NOT NULL, amount INTEGER NOT NULL, expires REAL NOT NULL,
+    institution TEXT NOT NULL, key TEXT NOT NULL, amount INTEGER NOT NULL,
+    expires DOUBLE PRECISION NOT NULL,
     PRIMARY KEY (institution, key)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS rate_entry (
-    institution TEXT NOT NULL, key TEXT NOT NULL, at REAL NOT NULL, expires REAL NOT NULL);
+    id TEXT PRIMARY KEY, institution TEXT NOT NULL, key TEXT NOT NULL,
+    at DOUBLE PRECISION NOT NULL, expires DOUBLE PRECISION NOT NULL);
 CREATE INDEX IF NOT EXISTS rate_entry_of_key ON rate_entry (institution, key, at);
 CREATE TABLE IF NOT EXISTS due (
-    institution TEXT NOT NULL, job TEXT NOT NULL, next REAL NOT NULL,
+    institution TEXT NOT NULL, job TEXT NOT NULL, next DOUBLE PRECISION NOT NULL,
     PRIMARY KEY (institution, job)) WITHOUT ROWID;
 """
 
@@ -80,16 +83,27 @@ def _session(row: tuple[Any, ...]) -> Session:
     )
 
 
+def _open(path: Path | str, server: str, tables: str) -> Any:
+    if not server:
+        return SideFile(path, tables, SCHEMA)
+    try:
+        from lms_leiderschap.store.side_server import SideServer  # an extra, so not at the top
+    except ImportError as error:
+        raise SettingError("lms.side in PostgreSQL needs the extra postgresql.") from error
+    return SideServer(server, tables, SCHEMA)
+
+
 class SideStore:
-    """The side store in the SQLite file at `path`; each call names the key of an institution.
+    """The side store in the SQLite file at `path`, or in the PostgreSQL database that the libpq
+    string `server` names; each call names the key of an institution.
 
     `file` is for the rate limits (`store/limits.py`), which keep their counts here, and `faults`
     and `presence` for add-ons (`store/faults.py`, `store/presence.py`). Every method
-    raises sqlite3.Error when the file cannot be used at all (disk full, no rights).
+    raises one of `file.errors` when it cannot be used at all (disk full, no rights, server away).
     """
 
-    def __init__(self, path: Path | str) -> None:
-        self.file = SideFile(path, TABLES + faults.TABLE + presence.TABLE, SCHEMA)
+    def __init__(self, path: Path | str, server: str = "") -> None:
+        self.file: Any = _open(path, server, TABLES + faults.TABLE + presence.TABLE)
         self.faults = faults.Faults(self.file)
         self.presence = presence.Presence(self.file)
 
@@ -124,7 +138,7 @@ class SideStore:
 
     def _note_seen(self, institution: str, digest: str, at: datetime) -> None:
         # A page must not fail because this could not be noted (disk full, busy).
-        with suppress(sqlite3.OperationalError):
+        with suppress(*self.file.errors):
             now = at.timestamp()
             self._execute(
                 "UPDATE web_session SET seen = ? WHERE institution = ? AND digest = ? AND seen < ?",
@@ -178,8 +192,7 @@ class SideStore:
     def forget(self, institution: str, person: str) -> None:
         """Erase what is kept about a person, from the file and its journal too."""
         self.end_sessions(institution, person)
-        # Deleted rows are overwritten (secure_delete); the write-ahead log still has the old page.
-        self.file.run(lambda db: db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+        self.file.scrub()
 
     def sweep(self, at: datetime) -> int:
         """Remove the sessions and counts of all institutions that are over; how many rows.
@@ -206,7 +219,7 @@ class SideStore:
         now, period = at.timestamp(), every.total_seconds()
         claimed = self._execute(
             "INSERT INTO due VALUES (?, ?, ?) ON CONFLICT (institution, job)"
-            " DO UPDATE SET next = excluded.next WHERE next <= ? OR next > ?",
+            " DO UPDATE SET next = excluded.next WHERE due.next <= ? OR due.next > ?",
             (institution, job, now + period, now, now + 2 * period),
         )
         return claimed == 1
@@ -216,7 +229,10 @@ class SideStore:
         self.file.close()
 
     def _rows(self, sql: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
-        return self.file.run(lambda db: db.execute(sql, values).fetchall())
+        found: list[tuple[Any, ...]] = self.file.run(
+            lambda db: db.execute(sql, values).fetchall()
+        )
+        return found
 
     def _execute(self, sql: str, values: tuple[object, ...]) -> int:
-        return self.file.run(lambda db: db.execute(sql, values).rowcount)
+        return int(self.file.run(lambda db: db.execute(sql, values).rowcount))

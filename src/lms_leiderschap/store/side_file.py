@@ -68,6 +68,8 @@ class SideFile:
     SettingError when another kind of file is at `path`.
     """
 
+    errors: tuple[type[Exception], ...] = (sqlite3.Error,)
+
     def __init__(self, path: Path | str, script: str, schema: int) -> None:
         self.path = Path(path)
         self._script = script
@@ -105,6 +107,11 @@ class SideFile:
             return result
 
         return self.run(whole)
+
+    def scrub(self) -> None:
+        """Empty the write-ahead log, which still has the pages of rows that were deleted; in the
+        file they are overwritten (secure_delete)."""
+        self.run(lambda db: db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
 
     def close(self) -> None:
         """Close the connections of all threads; the next use opens again."""
