@@ -174,6 +174,16 @@ def registry(_registry: Any) -> Iterator[Any]:
     _registry.databases.close()
 
 
+def make_away_with_noord(registry: Any) -> None:
+    """From now on the database of "noord" cannot be opened; nobody may have it open."""
+    if STORAGE == "postgresql":
+        registry.kept[0].drop()
+        return
+    directory = registry.lms.side.parent / "noord"
+    shutil.rmtree(directory)
+    directory.write_bytes(b"")
+
+
 @pytest.fixture
 def tree(registry: Any) -> Iterator[Any]:
     """The institution "noord" inside a transaction that is rolled back afterwards."""

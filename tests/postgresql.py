@@ -149,14 +149,19 @@ class Kept:
     """A database as it was, to begin again from; what nobody wrote in is left as it is."""
 
     def __init__(self, server: PostgreSQL, name: str) -> None:
-        self.server, self.name = server, name
+        self.server, self.name, self.gone = server, name, False
         self.base = f"{name}_base"
         server.create(self.base, template=name)
         self.state = self._state()
 
     def restore(self) -> None:
-        if self._state() != self.state:
+        if self.gone or self._state() != self.state:
             self.server.create(self.name, template=self.base)
+            self.gone = False
+
+    def drop(self) -> None:
+        self.server.drop(self.name)
+        self.gone = True
 
     def _state(self) -> list[tuple[Any, ...]]:
         # A commit moves the last transaction, a pack the number of objects.

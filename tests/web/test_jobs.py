@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 
 from lms_leiderschap.institution.actions import post
 from lms_leiderschap.web.jobs import Jobs
-from tests.conftest import NOW
+from tests.conftest import NOW, make_away_with_noord
 
 
 def test_one_database_that_cannot_be_opened_stops_no_other_institution(
@@ -20,9 +19,7 @@ def test_one_database_that_cannot_be_opened_stops_no_other_institution(
     jobs = Jobs(registry)
     jobs.periodic["look"] = (lambda institution, _at: seen.append(institution.key),
                              timedelta(seconds=1))
-    directory = registry.lms.side.parent / "noord"
-    shutil.rmtree(directory)
-    directory.write_bytes(b"")
+    make_away_with_noord(registry)
     with caplog.at_level(logging.CRITICAL, "lms_leiderschap"):
         jobs.run_once(NOW)
     assert seen == ["zuid"]
@@ -33,12 +30,10 @@ def test_one_delivery_that_cannot_be_put_off_stops_no_other_institution(registry
     jobs = Jobs(registry)
     jobs.periodic["look"] = (lambda institution, _at: seen.append(institution.key),
                              timedelta(seconds=1))
-    directory = registry.lms.side.parent / "noord"
 
     def fail(_jobs: Any, entry: Any, _number: int) -> None:
         registry.databases.close()
-        shutil.rmtree(directory)
-        directory.write_bytes(b"")
+        make_away_with_noord(registry)
         raise OSError
 
     jobs.deliveries["mail"] = fail

@@ -59,10 +59,12 @@ def disks(settings: Settings) -> dict[str, Disk]:
 def lacks_room(settings: Settings, entry: InstitutionEntry, size: int) -> bool:
     """Whether `size` bytes that arrive for an institution are better refused now.
 
-    The reserve counts for the disk of the database; elsewhere what arrives must fit.
+    The reserve counts for the disk of the database; elsewhere what arrives must fit, as in the
+    cache beside a database that a server keeps.
     """
     place, needed = place_of(entry), COPIES * size
-    if place is not None and disk_of(place).free < needed + settings.disk_reserve:
+    reserve = settings.disk_reserve if place is not None else 0
+    if disk_of(place or settings.blob_cache).free < needed + reserve:
         return True
     return lacks_room_to_read(needed)
 
