@@ -1,0 +1,88 @@
+"""The files of deploy/ are read by the programs they are for."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.postgresql import PostgreSQL
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+UNITS = sorted((DEPLOY / "systemd").iterdir())
+LEAST_SAFE = 2.5  # of systemd-analyze security: 0 is best, 10 worst
+PLACES = re.compile(r"/(?:opt|srv)/[^\s;'%]+")
+
+
+def ask(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(words, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def analyze() -> str:
+    program = shutil.which("systemd-analyze")
+    if program is None:
+        pytest.skip("systemd is not installed")
+    return program
+
+
+@pytest.mark.promise("E11")
+def test_systemd_reads_the_units_and_knows_every_line(analyze: str, tmp_path: Path) -> None:
+    here = []
+    for unit in UNITS:  # our program lies elsewhere here, and this machine may run no PostgreSQL
+        text = unit.read_text("utf-8").replace("/opt/lms/bin/lms", "/bin/true")
+        here.append(tmp_path / unit.name)
+        here[-1].write_text(text, "utf-8")
+    said = ask(analyze, "verify", *here)
+    assert said.returncode == 0 and not said.stderr, said.stderr
+
+
+@pytest.mark.parametrize("name", ["lms", "lms-worker", "lms-backup", "lms-verify"])
+def test_a_service_may_do_little(analyze: str, name: str) -> None:
+    unit = DEPLOY / "systemd" / f"{name}.service"
+    said = ask(analyze, "security", "--offline=true", unit).stdout
+    found = re.search(r"Overall exposure level for \S+: ([\d.]+)", said)
+    assert found and float(found[1]) <= LEAST_SAFE, said[-200:]
+
+
+def test_what_the_units_and_nginx_name_fits_together() -> None:
+    ini = (DEPLOY.parent / "production.ini").read_text("utf-8")
+    listen = re.search(r"^listen = (\S+)$", ini, re.M)
+    assert listen is not None
+    assert f"ListenStream={listen[1]}" in (DEPLOY / "systemd/lms.socket").read_text("utf-8")
+    nginx = (DEPLOY / "nginx/lms.conf").read_text("utf-8")
+    assert f"server {listen[1]} " in nginx
+    body = re.search(r"^lms.body_max = (\d+)$", ini, re.M)
+    limit = re.search(r"client_max_body_size (\d+)m;", nginx)
+    assert body and limit and int(body[1]) == int(limit[1]) << 20
+    for unit in UNITS:
+        assert "/etc/lms/production.ini" in unit.read_text("utf-8") or unit.suffix != ".service"
+
+
+@pytest.mark.tier("nightly")
+@pytest.mark.slow
+def test_postgresql_starts_with_the_settings_and_the_rules(tmp_path: Path) -> None:
+    server = PostgreSQL(durable=True)
+    try:
+        server.stop()
+        settings = PLACES.sub(str(server.directory / "wal"),
+                              (DEPLOY / "postgresql/lms.conf").read_text("utf-8"))  # fmt: skip
+        with (server.data / "postgresql.conf").open("a") as file:
+            file.write(settings.replace("'localhost'", "'127.0.0.1'"))
+        rules = (DEPLOY / "postgresql/pg_hba.conf").read_text("utf-8")
+        (server.data / "pg_hba.conf").write_text(f"host all lms 127.0.0.1/32 trust\n{rules}")
+        server.start()
+        wrong = server.execute("SELECT * FROM pg_file_settings WHERE error IS NOT NULL")
+        assert not wrong
+        # TLS is off on this server, so rules for it are told to be without effect.
+        wrong = server.execute("SELECT * FROM pg_hba_file_rules WHERE error IS NOT NULL"
+                               " AND type <> 'hostssl'")  # fmt: skip
+        assert not wrong
+        for name, value in {"synchronous_commit": "on", "fsync": "on",
+                            "archive_mode": "on", "max_connections": "200"}.items():  # fmt: skip
+            assert server.execute(f"SHOW {name}") == [(value,)]
+    finally:
+        server.remove()
