@@ -174,6 +174,7 @@ def test_people_come_in_through_nginx(site: Site, figure: Any) -> None:
     _finds_its_request_in_both_logs(site, anna)
     _cannot_say_who_it_is(site)
     _other_names_get_nothing(site)
+    anna.close()
 
 
 def _hands_in(anna: Person, sheet: live.Sheet) -> None:
