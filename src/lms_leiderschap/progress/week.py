@@ -62,7 +62,7 @@ class Week:
     now       the item on the card with its completeness, or None
     new       released feedback that was not marked as read
     after     what comes, by date: ("meeting", day, module title), ("waiting", item) for which
-              feedback is expected, ("work", item) that is due
+              feedback is expected, ("work", item, …) that is due
     later     open work with a date further on, or without one
     closed    not handed in and no longer possible without a new date
     past      finished, handed in without feedback, or a preparation whose day is over
@@ -112,7 +112,18 @@ def _after(items: list[Item], dated: list[Item],
     rows += [(item.row["promised"] or "9", ("waiting", item))
              for item in items if item.row["state"] == "submitted"]
     rows += [(item.due, ("work", item)) for item in dated]
-    return [row for _date, row in sorted(rows, key=lambda pair: pair[0])]
+    return _gathered([row for _date, row in sorted(rows, key=lambda pair: pair[0])])
+
+
+def _gathered(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Work with nothing in between as one row: the page draws it in one go."""
+    found: list[tuple[Any, ...]] = []
+    for row in rows:
+        if found and found[-1][0] == row[0] == "work":
+            found[-1] += row[1:]
+        else:
+            found.append(row)
+    return found
 
 
 def _items(institution: Institution, enrolment: Enrolment, at: datetime) -> Iterator[Item]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from lms_leiderschap.institution.model import Institution, institution_of
 from lms_leiderschap.meeting.model import Meeting
@@ -68,14 +70,24 @@ def closing(edition: Edition, until: datetime | None) -> datetime | None:
     """
     if until is None:
         return None
-    institution = institution_of(edition)
-    day = until.astimezone(institution.tz).date() + timedelta(days=edition.late_days)
-    return last_minute_of(day, institution) + timedelta(minutes=1)
+    return _end_after(until, edition.late_days, institution_of(edition).tz)
 
 
 def last_minute_of(day: date, institution: Institution) -> datetime:
     """23.59 of a day of the local calendar, in UTC."""
-    return datetime.combine(day, LAST_MINUTE, institution.tz).astimezone(UTC)
+    return _last_minute(day, institution.tz)
+
+
+# A whole edition has few dates, and each page asks for all of them.
+@lru_cache(2000)
+def _end_after(until: datetime, days: int, zone: ZoneInfo) -> datetime:
+    day = until.astimezone(zone).date() + timedelta(days=days)
+    return _last_minute(day, zone) + timedelta(minutes=1)
+
+
+@lru_cache(2000)
+def _last_minute(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, LAST_MINUTE, zone).astimezone(UTC)
 
 
 def rule_date(edition: Edition, holder: Any, work_key: str) -> datetime | None:

@@ -39,7 +39,11 @@ Policy = Callable[[dict[str, Any], Any], Response]
 
 def new_id() -> str:
     """A random id of which the first signs can be read out loud."""
-    return "".join(secrets.choice(ALPHABET) for _place in range(SIGNS))
+    number, signs = secrets.randbits(128), ""  # one question to the system, not one per sign
+    for _place in range(SIGNS):
+        number, sign = divmod(number, len(ALPHABET))
+        signs += ALPHABET[sign]
+    return signs
 
 
 def reference_of(request: Request) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.resources import files
+from functools import cache
+from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,11 +15,10 @@ from pyramid.renderers import get_renderer
 from pyramid.request import Request
 
 from lms_leiderschap.web.formats import Formats
-from lms_leiderschap.web.templates import translate_in
+from lms_leiderschap.web.templates import template_at, translate_in
 
 HOME_ZONE = ZoneInfo("Europe/Amsterdam")
 TEMPLATES = "lms_leiderschap.templates"
-LAYOUT = f"{TEMPLATES}:web/layout.pt"
 THEME_COOKIE = "lms-theme"
 THEMES = ("light", "dark")
 LOCALES = ("nl", "nl_je", "en")
@@ -27,12 +27,18 @@ LOCALES = ("nl", "nl_je", "en")
 def add_globals(event: BeforeRender) -> None:
     """Names for all templates; a page's own values go before them."""
     request = event.get("request")
-    event.setdefault("layout", get_renderer(LAYOUT).implementation())
+    event.setdefault("layout", _layout())
     if request is not None:
         event.setdefault("translate", translate_in(request.localizer))
         event.setdefault("fmt", request.fmt)
         event.setdefault("theme", theme_of(request))
         event.setdefault("language", "en" if request.locale_name == "en" else "nl")
+
+
+@cache
+def _layout() -> Any:
+    with as_file(files(TEMPLATES) / "web" / "layout.pt") as path:
+        return template_at(str(path))
 
 
 def theme_of(request: Request) -> str | None:

@@ -38,17 +38,18 @@ def _beside(folder: str, spec: str) -> PageTemplateFile:
     return template_at(str(Path(folder, spec.strip()).resolve()))
 
 
+class _Template(PageTemplateFile):
+    # The same for every page, so no names to be looked up anew each time.
+    extra_builtins = {"icon": icon, "asset_url": asset_url}
+
+
 @cache
 def template_at(path: str) -> PageTemplateFile:
     """The template in the file at an absolute path."""
-    return PageTemplateFile(
-        path, auto_reload=False, loader_class=_Beside,
-        # The same for every page, so no names to be looked up anew each time.
-        extra_builtins={"icon": icon, "asset_url": asset_url},
-    )  # fmt: skip
+    return _Template(path, auto_reload=False, loader_class=_Beside)
 
 
-class _Renderer(ZPTTemplateRenderer):  # type: ignore[misc]
+class _Renderer(ZPTTemplateRenderer):
     @reify
     def template(self) -> PageTemplateFile:
         return template_at(str(Path(self.path).resolve()))
