@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,8 @@ from bench.browser import Browser
 from bench.server import Server, free_port, write_settings
 from lms_leiderschap.demo.bulk import fill_bulk
 from tests.reliability.live import HOST, opened
+
+SLOW = 500
 
 pytestmark = pytest.mark.slow
 
@@ -79,6 +84,70 @@ def test_a_process_that_dies_is_replaced_and_the_others_answer_meanwhile(
 
 def test_nobody_learns_what_serves(server: Server) -> None:
     assert get(server).headers["Server"] is None
+
+
+@pytest.mark.promise("B7")
+def test_five_gigabytes_are_refused_unread(server: Server, figure: Any) -> None:
+    begun = time.monotonic()
+    with socket.create_connection((HOST, server.port), timeout=30) as client:
+        client.sendall(b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                       b"Content-Type: multipart/form-data; boundary=x\r\n"
+                       b"Content-Length: 5368709120\r\n\r\n--x\r\n")  # fmt: skip
+        assert client.recv(100).startswith(b"HTTP/1.1 413 ")
+    figure("5 GB refused", time.monotonic() - begun, "s", at_most=2)
+
+
+def test_a_proxy_is_trusted_from_its_own_address_only(server: Server) -> None:
+    browser = Browser(HOST, server.port)
+    sent = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.test"}
+    page = browser.get("/sign-in", **sent)
+    browser.close()
+    assert page.status == 200
+    assert page.headers["Strict-Transport-Security"] is None
+
+
+@pytest.mark.promise("B5")
+@pytest.mark.tier("nightly")
+def test_slow_clients_hold_up_nobody(server: Server, figure: Any) -> None:
+    """Without a web server in front: each sends a byte of its request a second."""
+    before = _p95(server)
+    with ExitStack() as stack:
+        slow = [stack.enter_context(socket.create_connection((HOST, server.port)))
+                for _client in range(SLOW)]  # fmt: skip
+        stack.enter_context(_trickling(slow))
+        time.sleep(2)
+        meanwhile = _p95(server)
+    figure("slow clients", SLOW, "clients", at_least=500)
+    figure("p95 of others without them", before, "s")
+    figure("p95 of others beside them", meanwhile / before, "times", at_most=2)
+
+
+@contextmanager
+def _trickling(clients: list[socket.socket]) -> Iterator[None]:
+    stop = threading.Event()
+    text = b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9999\r\n\r\n" + b"x" * 99
+
+    def run() -> None:
+        for at in range(len(text)):
+            for client in clients:
+                client.send(text[at:at + 1])
+            if stop.wait(1):
+                return
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    yield
+    stop.set()
+    thread.join()
+
+
+def _p95(server: Server) -> float:
+    times = []
+    for _page in range(100):
+        begun = time.monotonic()
+        assert get(server).status == 200
+        times.append(time.monotonic() - begun)
+    return sorted(times)[94]
 
 
 # The last one, after which nothing is left.
