@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from psycopg2.extensions import parse_dsn
 
-from lms_leiderschap.people.actions import person_with
+from lms_leiderschap.institution.actions import SYSTEM
+from lms_leiderschap.people.actions import erase, person_with
 from lms_leiderschap.progress.privacy import export_person
 from lms_leiderschap.store import silence
 from lms_leiderschap.store.packing import pack
 from lms_leiderschap.store.postgresql import CACHED_FOR, forget_old_blobs
 from lms_leiderschap.store.root import IDLE
+from tests.conftest import NOW
 from tests.postgresql import connected
 from tests.reliability.on_postgresql import NOTE, PDF, Site, assessed, filled_in, versions
 
@@ -47,7 +49,7 @@ def test_handed_in_assessed_released_exported_and_packed(site: Site) -> None:
     form, version = assessed(site)
     form.submit("ready", status=303)
     site.browse("pieter").get(version).forms[0].submit("release", status=303)
-    packed = pack(database_of(site), days=0)
+    packed = pack(database_of(site), minutes=0)
     assert packed.wrong == ()
     site.registry.databases.close()
     assert NOTE in site.browse("anna").get(f"{version}feedback")
@@ -78,6 +80,27 @@ def test_what_nobody_opened_for_a_day_leaves_the_cache(site: Site) -> None:
     assert [path for path in cache_of(site).rglob("*") if path.is_file()] == [
         cache_of(site) / ".layout"]
     assert versions(site, work) == ONCE
+
+
+@pytest.mark.promise("E5")
+def test_what_is_erased_leaves_the_database_with_the_next_pack(site: Site) -> None:
+    form, _work = filled_in(site)
+    form.submit("hand_in", status=303)
+    assert pieces_with(site, PDF) > 0
+
+    def without_anna(institution: Any) -> None:
+        anna = person_with(institution, "anna@noord.test")
+        erase(anna, by=SYSTEM, why="", at=NOW, notify=site.registry.notify)
+
+    site.within(without_anna)
+    pack(database_of(site), minutes=0)
+    assert pieces_with(site, PDF) == 0
+
+
+def pieces_with(site: Site, content: bytes) -> int:
+    """How many pieces of files in the database begin as this one does."""
+    begins = site.server.execute("SELECT substring(data for 64) FROM pg_largeobject", "cut_off")
+    return sum(bytes(begin) == content[:64] for (begin,) in begins)
 
 
 def test_an_idle_institution_lets_go_of_its_connections(site: Site) -> None:
