@@ -20,7 +20,8 @@ UNKNOWN = "niemand@voorbeeld.example"
 
 def anybody(visits: Any) -> Seen:
     page = visits()
-    for path in ("/demo", "/demo/mail", "/sign-in", "/sign-in-link", "/forgot-password"):
+    for path in ("/demo", "/demo/mail", "/sign-in", "/sign-in-link", "/forgot-password",
+                 "/controle", "/controle?proof=x"):
         page.goto(path)
         yield path, page
     page.get_by_label("E-mailadres").fill("geen adres")
