@@ -28,7 +28,7 @@ from tests.evolve.keep import INI, INSTITUTIONS
 from tests.reliability import ended
 
 OLDEST = Path(__file__).parent / "demo-0.1.0.tar.xz"
-pytestmark = pytest.mark.promise("D11")
+pytestmark = [pytest.mark.promise("D11"), pytest.mark.part("backup")]
 
 
 @pytest.fixture

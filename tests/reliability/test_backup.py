@@ -27,6 +27,7 @@ from tests.conftest import STORAGE
 
 pytestmark = [
     pytest.mark.promise("E2"),
+    pytest.mark.part("backup"),
     pytest.mark.skipif(STORAGE == "postgresql", reason="PostgreSQL makes its own backups"),
 ]
 

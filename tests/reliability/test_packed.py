@@ -22,6 +22,7 @@ from tests.reliability import ended, live
 
 pytestmark = [
     pytest.mark.promise("E3"),
+    pytest.mark.part("backup"),
     pytest.mark.skipif(STORAGE != "file", reason="RelStorage packs in transactions"),
 ]
 FULL = """

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from lms_leiderschap.store.storages import directory_in
 DAY = 86400.0
 MINUTES = 10.0  # of history that stays, for who is reading at that moment
 LOCK = "pack.lock"
+SQLITE = "main.sqlite3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,18 @@ def pack(database: Any, minutes: float = MINUTES) -> Packed:
     if directory is None:  # blobs are rows, and the database has a lock of its own for packing
         return _packed(database, minutes, ())
     with unpacked_while(directory):
-        return _packed(database, minutes, _swept(database, directory))
+        packed = _packed(database, minutes, _swept(database, directory))
+        if (directory / SQLITE).exists():
+            _empty_log(directory / SQLITE)
+        return packed
+
+
+def _empty_log(path: Path) -> None:
+    """Take what was packed away out of SQLite's log, too. Left to the next time while others read
+    what only the log has.
+    """
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def _packed(database: Any, minutes: float, swept: tuple[Path, ...]) -> Packed:
