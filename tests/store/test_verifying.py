@@ -19,7 +19,9 @@ from lms_leiderschap.store.storages import directory_in
 from tests.architecture.conftest import places
 
 __all__ = ["places"]
-pytestmark = [pytest.mark.promise("E4"), pytest.mark.part("backup"), pytest.mark.usefixtures("places")]
+pytestmark = [
+    pytest.mark.promise("E4"), pytest.mark.part("backup"), pytest.mark.usefixtures("places"),
+]  # fmt: skip
 Change = Callable[[Any], None]
 
 
