@@ -175,7 +175,7 @@ def test_when_the_page_for_errors_fails_too_something_calm_is_said(
     router.registry = registry  # type: ignore[attr-defined]
     answer = policy_around(attempts)({"PATH_INFO": "/", "REQUEST_METHOD": "GET"}, router)
     reference = answer.headers["X-Request-Id"][:SPOKEN]
-    assert answer.status_int == 500 and f"Referentie {reference}" in answer.text
+    assert answer.status_int == 500 and f"Kenmerk {reference}" in answer.text
     assert lines.of(ACCESS)[-1]["reference"] == reference
     assert MARK not in lines.text + answer.text
 

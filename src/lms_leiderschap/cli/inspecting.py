@@ -91,7 +91,9 @@ def findings(ini: str, *, reach: bool = True) -> Iterator[Finding]:
     yield from _of_room(ini, settings)
     if reach:
         for entry in settings.institutions:
-            yield from _of_reach(str(named), entry)
+            yield from _of_reach(f"{named}, storage of {entry.key}", entry.storage)
+        if settings.side_server:
+            yield from _of_reach(f"{ini}, lms.side", f"postgresql:{settings.side_server}")
 
 
 def _is_local(host: str) -> bool:
@@ -214,11 +216,10 @@ def _of_room(ini: str, settings: Settings) -> Iterator[Finding]:
                           "reserve nothing is accepted.", refused=False)
 
 
-def _of_reach(named: str, entry: InstitutionEntry) -> Iterator[Finding]:
-    kind, _colon, dsn = entry.storage.partition(":")
+def _of_reach(where: str, storage: str) -> Iterator[Finding]:
+    kind, _colon, dsn = storage.partition(":")
     if kind != "postgresql":
         return
-    where = f"{named}, storage of {entry.key}"
     try:
         import psycopg2  # an extra, so not at the top
     except ImportError:

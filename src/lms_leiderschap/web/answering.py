@@ -31,7 +31,7 @@ LAST = (
     "<!DOCTYPE html>\n<html lang=\"nl\"><head><title>Er ging iets mis</title></head><body>"
     "<h1>Er ging iets mis aan onze kant</h1><p>Wat eerder is bewaard, is veilig. Ga terug en "
     "probeer het opnieuw.</p><p lang=\"en\">Something went wrong on our side. What was saved "
-    "before is safe. Go back and try again.</p><p>Referentie {reference}</p></body></html>\n"
+    "before is safe. Go back and try again.</p><p>Kenmerk {reference}</p></body></html>\n"
 )
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 Policy = Callable[[dict[str, Any], Any], Response]
