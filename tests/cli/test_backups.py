@@ -21,6 +21,7 @@ from tests.reliability import live
 LMS = [sys.executable, "-W", "ignore", "-m", "lms_leiderschap.cli"]
 pytestmark = [
     pytest.mark.slow, pytest.mark.promise("E2", "G5"), pytest.mark.part("backup"),
+    pytest.mark.tier("nightly"),
     pytest.mark.skipif(STORAGE == "postgresql", reason="PostgreSQL makes its own backups"),
 ]  # fmt: skip
 PEOPLE = 12
@@ -59,7 +60,7 @@ def test_what_was_acknowledged_before_a_backup_is_in_it(
     people.start()
     repository, moments = str(tmp_path / "repository"), []
     try:
-        for _backup in range({"commit": 1, "nightly": 3, "release": 10}[tier]):
+        for _backup in range({"nightly": 3, "release": 10}[tier]):
             expected = list(done)
             made = lms(ini, "backup", repository, "--json")
             [facts] = json.loads(made.stdout)

@@ -123,7 +123,7 @@ def test_whenever_it_is_killed_it_is_before_or_after(
     words = ["evolve", "--no-backup", "--ini", str(ini)]
     calls = ended.length(words)
     assert rows(ini)[0] == latest()
-    kills = {"commit": 4, "nightly": 30, "release": 100}[tier]
+    kills = {"commit": 2, "nightly": 30, "release": 100}[tier]
     between = 0
     for at in sorted(random.sample(range(1, calls), kills)):
         shutil.rmtree(tmp_path / "demo")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -132,6 +133,21 @@ def test_a_piece_that_a_killed_backup_left_is_nobodys(
     assert not make().former
     restore(repository, None, tmp_path / "back")
     assert staged(registry, entry, tmp_path / "back") == [b"first", b"second", b"third"]
+
+
+@pytest.mark.tier("nightly")
+def test_ten_gigabytes_would_be_back_within_half_an_hour(
+    registry: Any, entry: Any, repository: Repository, make: Any, tmp_path: Path, figure: Any
+) -> None:
+    megabytes = 200
+    for _file in range(megabytes // 4):
+        write(registry, entry, random.randbytes(4 << 20))
+    make()
+    begun = time.monotonic()
+    restore(repository, None, tmp_path / "back")
+    assert wrong(registry, entry, tmp_path / "back") == []
+    speed = megabytes / (time.monotonic() - begun)
+    figure("brought back and looked through", speed, "MB/s", at_least=10 * 1024 / 1800)
 
 
 def _broken(repository: Repository) -> Iterator[Path]:

@@ -79,7 +79,7 @@ def test_killed_at_any_moment_it_loses_nothing(
     database, before = tmp_path / "database", kept(ini)
     shutil.copytree(database, tmp_path / "kept")
     length = ended.length(words)
-    kills = {"commit": 4, "nightly": 20, "release": 50}[tier]
+    kills = {"commit": 2, "nightly": 20, "release": 50}[tier]
     lost = 0
     for after in sorted(random.sample(range(1, length), kills)):
         shutil.rmtree(database)

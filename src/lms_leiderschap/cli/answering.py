@@ -17,7 +17,7 @@ from lms_leiderschap.cli.beside import carried_out, clear, socket_of
 from lms_leiderschap.settings import InstitutionEntry
 
 log = logging.getLogger(__name__)
-PATIENCE = 10.0  # seconds for a request of one line to come in
+PATIENCE = 10.0  # seconds in which the other side must take or give something
 LONGEST = 1 << 20  # bytes of a request
 CREDENTIALS = struct.Struct("3i")  # struct ucred: pid, uid, gid (man 7 unix)
 
@@ -89,7 +89,6 @@ class Answering:
         connection.settimeout(PATIENCE)
         with connection.makefile("rb") as source:
             request = json.loads(source.readline(LONGEST))
-        connection.settimeout(None)
         try:
             code = copy_context().run(carried_out, request, self.registry, entry, send)
         except Exception:

@@ -43,6 +43,7 @@ def worker(options: argparse.Namespace) -> int:
     systemd = Systemd()
     count_together(settings)
     registry = configure(settings).registry
+    registry.databases.open_all()
     registry.monitor.start()
     jobs = registry.jobs
     jobs.beat = lambda: systemd.tell("WATCHDOG=1")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-import pickletools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import transaction
+from ZODB._compat import PersistentUnpickler
 from ZODB.POSException import POSKeyError
 from ZODB.serialize import referencesf
 from ZODB.utils import oid_repr
@@ -53,9 +53,9 @@ def scan(database: Any, *asked: str) -> Scan:
     count = 0
     for oid, data in reachable(database, missing=missing):
         try:
-            found = list(globals_of(data))
-        except (ValueError, IndexError) as error:
-            damaged.append(f"Record {oid_repr(oid)} cannot be read: {error}")
+            found = globals_of(data)
+        except Exception as error:  # of a damaged record anything can come
+            damaged.append(f"Record {oid_repr(oid)} cannot be read: {error!r}")
             continue
         names.update(found)
         if found and found[0] in oids:
@@ -109,18 +109,35 @@ def reachable(
         connection.close()
 
 
-def globals_of(record: bytes) -> Iterator[str]:
-    """Dotted names of the classes and functions that a record needs to be read.
+class _Anything:
+    """Stands for whatever a pickle makes; it does nothing and is nothing."""
 
-    A record is two pickles, one after the other: of its class and of its state.
+    def __new__(cls, *_arguments: Any, **_named: Any) -> _Anything:
+        return object.__new__(cls)
+
+    def __setstate__(self, state: Any) -> None: ...
+
+    def append(self, item: Any) -> None: ...
+
+    def extend(self, items: Any) -> None: ...
+
+    def __setitem__(self, key: Any, value: Any) -> None: ...
+
+
+def globals_of(record: bytes) -> list[str]:
+    """Dotted names of the classes and functions that a record needs to be read, its own first.
+
+    A record is two pickles, one after the other: of its class and of its state. None of what they
+    name is imported or called. Raises whatever an unpickler does for what is no pickle.
     """
+    names: list[str] = []
+
+    def note(module: str, name: str) -> type[_Anything]:
+        names.append(f"{module}.{name}")
+        return _Anything
+
     source = io.BytesIO(record)
-    while source.tell() < len(record):
-        strings: list[str] = []
-        for opcode, argument, _place in pickletools.genops(source):
-            if opcode.name == "GLOBAL":
-                yield str(argument).replace(" ", ".")
-            elif opcode.name == "STACK_GLOBAL":
-                yield ".".join(strings[-2:])
-            elif isinstance(argument, str):
-                strings.append(argument)
+    unpickler = PersistentUnpickler(note, lambda _reference: None, source)
+    unpickler.load()
+    unpickler.load()
+    return names
