@@ -40,15 +40,15 @@ class Client(threading.Thread):
             browser.cookies = dict(self.cookies[sheet.email])
             try:
                 sent = live.fill_in(browser, sheet, chance)
-                answer = browser.send(sent.page, sent.form, "hand_in", uploads=[sent.upload])
             except (OSError, LookupError, live.HTTPException) as error:
                 self.failed.append(repr(error))
                 browser.close()
                 continue
-            if answer.status == 303:
+            answer = live.send(browser, sent)
+            if answer is not None and answer.status == 303:
                 self.acknowledged.append(sent)
             else:
-                self.failed.append(str(answer.status))
+                self.failed.append(str(answer and answer.status))
         browser.close()
 
     def heard_more(self, than: int) -> None:
@@ -71,8 +71,10 @@ def test_a_service_with_a_socket_unit_is_restarted(tmp_path: Path, tier: str, fi
             servers[-1].stop(signal.SIGTERM)
             servers.append(Server(ini, port, live.WORKERS, listening))
 
-        client = _hand_in_meanwhile(sheets, port, restart, RESTARTS[tier])
-        servers[-1].stop(signal.SIGTERM)
+        try:
+            client = _hand_in_meanwhile(sheets, port, restart, RESTARTS[tier])
+        finally:
+            servers[-1].stop(signal.SIGTERM)
     assert [server.process.returncode for server in servers] == [0] * len(servers)
     _check(ini, client, figure)
 
@@ -89,8 +91,10 @@ def test_several_processes_are_renewed_one_by_one(tmp_path: Path, tier: str, fig
         server.process.send_signal(signal.SIGHUP)
         _wait(lambda: len(server.children()) == live.WORKERS and not old & set(server.children()))
 
-    client = _hand_in_meanwhile(sheets, server.port, renew, RESTARTS[tier])
-    server.stop(signal.SIGTERM)
+    try:
+        client = _hand_in_meanwhile(sheets, server.port, renew, RESTARTS[tier])
+    finally:
+        server.stop(signal.SIGTERM)
     assert server.process.returncode == 0
     _check(ini, client, figure)
 
@@ -100,12 +104,14 @@ def _hand_in_meanwhile(sheets: list[live.Sheet], port: int,
     cookies = live.signed_in(port, sorted({sheet.email for sheet in sheets}))
     client = Client(port, list(sheets), cookies)
     client.start()
-    for _restart in range(times):
+    try:
+        for _restart in range(times):
+            client.heard_more(len(client.acknowledged))
+            restart()
         client.heard_more(len(client.acknowledged))
-        restart()
-    client.heard_more(len(client.acknowledged))
-    client.ended.set()
-    client.join()
+    finally:
+        client.ended.set()
+        client.join()
     return client
 
 

@@ -78,12 +78,20 @@ class Processes(BaseApplication):
 
 
 class _Minder(Arbiter):
-    """The parent. Every second, and when a process pokes it, it reads who gave a beat."""
+    """The parent. Every second, when a process pokes it, and while it waits for processes to end,
+    it looks whether any gave a beat."""
 
     _told = False
 
     def murder_workers(self) -> None:
         super().murder_workers()
+        self._hear()
+
+    def reap_workers(self) -> None:
+        super().reap_workers()
+        self._hear()
+
+    def _hear(self) -> None:
         with suppress(BlockingIOError):
             os.read(self.app.beats[0], 1 << 16)
             self.app.tell(not self._told)
