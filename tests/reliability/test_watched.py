@@ -32,7 +32,10 @@ def figure_of(port: int, name: str) -> float:
 @pytest.mark.slow
 @pytest.mark.tier("nightly")
 @pytest.mark.promise("E8", "E10", "E11")
-def test_processes_count_together_and_secrets_stand_in_none_of_them(tmp_path: Path) -> None:
+def test_processes_count_together_and_secrets_stand_in_none_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUNTIME_DIRECTORY", str(tmp_path))  # as systemd makes one
     ini, _sheets = live.make(tmp_path, 2, "sqlite" if STORAGE == "file" else "")
     told = free_port()
     (tmp_path / "password").write_text(SECRET)

@@ -8,15 +8,19 @@ those of the institutions file.
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from lms_leiderschap.errors import SettingError
 from lms_leiderschap.settings import Settings
 from lms_leiderschap.store.room import disks
 from lms_leiderschap.web.logs import Answering
 
+log = logging.getLogger(__name__)
 DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"  # read by prometheus_client when it is imported
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 MEASURE = timedelta(minutes=1)
@@ -64,12 +68,19 @@ class Metrics:
 
     def answered(self, route: str, method: str, status: int, seconds: float,
                  answering: Answering) -> None:  # fmt: skip
-        """Count one answer."""
+        """Count one answer; never raises, because the answer is right without it."""
+        try:
+            self._count(route, method, status, seconds, answering.errors)
+        except Exception:
+            log.exception("an answer was not counted")
+
+    def _count(self, route: str, method: str, status: int, seconds: float,
+               errors: tuple[str, ...]) -> None:  # fmt: skip
         self.requests.labels(route, method, f"{status // 100}xx").inc()
         self.seconds.labels(route).observe(seconds)
         if status >= 400:
             self.refused.labels(str(status)).inc()
-        for error in answering.errors:
+        for error in errors:
             self.again.labels(error).inc()
 
     def shown(self) -> bytes:
@@ -86,19 +97,39 @@ class Metrics:
 
 
 def count_together(settings: Settings) -> None:
-    """Have the processes of one machine count in one place, beside the side store.
+    """Have the processes of one machine that have one side store count in one place.
 
     For those that serve or work, before the application is made.
     """
     if settings.metrics:
-        directory = settings.side.parent / "metrics"
+        directory = directory_of(settings)
         os.environ[DIRECTORY] = str(directory)
         forget_ended(directory)
 
 
+def directory_of(settings: Settings) -> Path:
+    """Where they count: in memory (what systemd made for us below /run, else /dev/shm).
+
+    The files are written as memory, and a full disk below that is no error but the end of the
+    process (SIGBUS).
+    """
+    made, shared = os.environ.get("RUNTIME_DIRECTORY", ""), Path("/dev/shm")  # noqa: S108
+    if made:
+        return Path(made.partition(":")[0]) / "metrics"
+    if not shared.is_dir():
+        return settings.side.parent / "metrics"
+    name = hashlib.sha256(str(settings.side.resolve()).encode()).hexdigest()[:12]
+    return shared / f"lms-metrics-{name}"
+
+
 def forget_ended(directory: Path) -> None:
-    """Begin anew when no process counts any more: a restart of all begins at nought."""
+    """Begin anew when no process counts any more: a restart of all begins at nought.
+
+    Raises SettingError when somebody else made the directory: /dev/shm is everybody's.
+    """
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if directory.stat().st_uid != os.getuid():
+        raise SettingError(f"lms.metrics: {directory} belongs to another user; remove it.")
     files = list(directory.glob("*.db"))
     if not any(_runs(_pid(file)) for file in files):
         for file in files:
