@@ -104,6 +104,7 @@ class _Furnisher:
         for holder, whose in ((anna, "anna"), (group, "group"), (cora, "cora")):
             found |= self._handed_in(holder, whose)
         found["feedback"], found["remark"] = self._told(found["version of anna"][0])
+        found["person"] = (self.person("anna"), "person")
         found["addons"] = (self.institution.addons, "institution")
         found["addon"] = (self._folder(), "institution")
         self.institution.audit.seal()

@@ -16,6 +16,7 @@ from lms_leiderschap.people.staging import MOST_STAGED
 from lms_leiderschap.people.tokens import form_key
 from lms_leiderschap.store.file import StoredFile
 from lms_leiderschap.store.root import institution_in
+from lms_leiderschap.web.answering import SPOKEN
 from lms_leiderschap.web.security import local_path
 
 PASSWORD = "wandelen langs het water"
@@ -363,7 +364,8 @@ def test_signed_in_a_missing_and_a_foreign_page_look_the_same(browse: Any) -> No
     foreign = browse("anna").home
     browser = browse("bram")
     answers = [browser.get(path, status=404) for path in (foreign, foreign[:-3] + "zzz")]
-    assert answers[0].body == answers[1].body
+    ids = [answer.headers["X-Request-Id"][:SPOKEN] for answer in answers]
+    assert answers[0].text.replace(ids[0], "") == answers[1].text.replace(ids[1], "")
 
 
 def test_what_is_posted_without_a_csrf_token_or_from_elsewhere_is_refused(browse: Any) -> None:
@@ -372,7 +374,7 @@ def test_what_is_posted_without_a_csrf_token_or_from_elsewhere_is_refused(browse
     for path in ("/sign-in", "/sign-in-link", "/forgot-password", "/sign-out"):
         browser.post(path, right, status=403)
         browser.post(path, {**right, "csrf_token": "wrong"}, status=403)
-    for path in ("/profile", "/change-password", "/end-sessions", "/sign-out"):
+    for path in ("/profile", "/change-password", "/end-session", "/end-sessions", "/sign-out"):
         anna.post(path, right, status=403)
     secure = {"wsgi.url_scheme": "https", "HTTP_HOST": "noord.test"}
     form = browser.get("/sign-in", extra_environ=secure).forms["form"]
@@ -401,15 +403,6 @@ def test_the_profile_keeps_language_address_and_appearance(browse: Any, registry
     page = form.submit("submit").follow()
     assert "data-theme" not in page.text and "lms-theme" not in browser.cookies
     assert page.forms["form"]["address"].value == "as-programme"
-
-
-def test_sessions_elsewhere_can_be_ended(browse: Any) -> None:
-    browser, elsewhere = browse("anna"), browse("anna")
-    page = browser.get("/profile")
-    assert page.text.count('<th scope="row">') == 2
-    next(form for form in page.forms.values() if form.action == "/end-sessions").submit()
-    assert elsewhere.get("/profile").status_int == 303
-    assert "/end-sessions" not in browser.get("/profile").text
 
 
 # Nothing typed is lost.

@@ -144,6 +144,7 @@ def test_what_is_kept_about_a_person_is_exported(side):
             "begun": "2026-11-27T09:00:00+00:00",
             "seen": "2026-11-27T09:00:00+00:00",
             "method": "password",
+            "device": "",
         }
     ]
 

@@ -61,14 +61,14 @@ def person_or_new(institution: Institution, email: str, given_name: str, family_
 
 
 def set_password(person: Person, password: str, *, by: str, at: datetime) -> None:
-    """Choose a password; every link that was out stops working.
+    """Choose a password; every link that was out stops working, every session that was begun ends.
 
-    Sessions elsewhere are ended by the caller, who knows which one is in use.
     Raises Refusal (field "password") when it breaks the rules.
     """
     check_rules(password, person.email)
     person.password = hash_password(password)
     person.tokens.clear()
+    person.signed_out = at
     record(person, "person.password_changed", by=by, at=at)
 
 
@@ -172,6 +172,37 @@ def set_profile(person: Person, *, address: str, language: str, by: str, at: dat
     if (person.address, person.language) != (address, language):
         person.address, person.language = address, language
         record(person, "person.profile_changed", by=by, at=at)
+
+
+def sign_out(person: Person, *, by: str, why: str, at: datetime) -> None:
+    """End all sessions of a person, wherever they are."""
+    person.signed_out = at
+    record(person, "person.signed_out", by=by, at=at, why=why)
+
+
+def block(person: Person, *, by: str, why: str, at: datetime) -> None:
+    """Keep a person out: sessions end, links stop working, signing in does not work any more.
+
+    Their work stays as it is. Raises Refusal for oneself, and for somebody who runs the
+    institution when `by` is no administrator.
+    """
+    if by == person.__name__:
+        raise Refusal(_("You cannot block yourself."))
+    if person.roles and Role.ADMIN.value not in institution_of(person).staff.get(by, ()):
+        raise Refusal(_("Only an administrator can block somebody who runs the institution."))
+    if not person.blocked:
+        person.blocked, person.signed_out = True, at
+        person.tokens.clear()
+        record(person, "person.blocked", by=by, at=at, why=why)
+
+
+def unblock(person: Person, *, by: str, why: str, at: datetime) -> None:
+    """Let a person in again. Raises Refusal as `block`."""
+    if person.roles and Role.ADMIN.value not in institution_of(person).staff.get(by, ()):
+        raise Refusal(_("Only an administrator can let in somebody who runs the institution."))
+    if person.blocked:
+        person.blocked = False
+        record(person, "person.unblocked", by=by, at=at, why=why)
 
 
 def forget_staged(person: Person, *, at: datetime) -> int:

@@ -10,6 +10,7 @@ from pyramid.csrf import new_csrf_token
 from pyramid.request import Request
 from pyramid.security import forget, remember
 
+from lms_leiderschap.people.device import device_name
 from lms_leiderschap.people.known_device import remember_device
 from lms_leiderschap.people.model import Person
 from lms_leiderschap.web.security import cookie
@@ -55,6 +56,21 @@ def end_other_sessions(request: Request) -> None:
     )
 
 
+def end_all_sessions(request: Request, person: Person) -> None:
+    """Forget all sessions of a person when this transaction is kept.
+
+    What ends them is what it wrote (`Person.signed_out`), in every process at once and also when
+    this one is killed here.
+    """
+    side, institution, whose = request.registry.side, request.entry.key, person.__name__
+
+    def end(kept: bool) -> None:
+        if kept:
+            side.end_sessions(institution, whose)
+
+    request.tm.get().addAfterCommitHook(end)
+
+
 def is_now(request: Request, person: Person) -> None:
     """From here on this request is one of `person`: the page it answers with is theirs."""
     for name in OF_WHO_IS_ASKING:
@@ -64,7 +80,11 @@ def is_now(request: Request, person: Person) -> None:
 
 def _begun(request: Request, person: Person, method: str) -> Headers:
     token = request.registry.side.begin_session(
-        request.entry.key, person.__name__, request.arrived, method=method
+        request.entry.key,
+        person.__name__,
+        request.arrived,
+        method=method,
+        device=device_name(request.user_agent or ""),
     )
     request.session_token = token
     new_csrf_token(request)

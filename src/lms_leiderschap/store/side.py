@@ -29,7 +29,7 @@ SCHEMA = 2
 TABLES = """
 CREATE TABLE IF NOT EXISTS web_session (
     institution TEXT NOT NULL, digest TEXT NOT NULL, person TEXT NOT NULL, method TEXT NOT NULL,
-    begun DOUBLE PRECISION NOT NULL, seen DOUBLE PRECISION NOT NULL,
+    begun DOUBLE PRECISION NOT NULL, seen DOUBLE PRECISION NOT NULL, device TEXT NOT NULL,
     PRIMARY KEY (institution, digest)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS web_session_of_person ON web_session (institution, person);
 CREATE TABLE IF NOT EXISTS rate_count (
@@ -55,6 +55,8 @@ class Session:
     begun   when that was, aware UTC
     seen    the last request known, aware UTC; up to a minute behind
     method  how the person signed in: a word of the caller, as "password" or "login_link"
+    device  what it is called roughly, as "Firefox, Windows"; "" for what is not known. No address
+            and no version are kept
     """
 
     id: str
@@ -62,10 +64,17 @@ class Session:
     begun: datetime
     seen: datetime
     method: str
+    device: str
 
     def alive(self, at: datetime) -> bool:
         """Whether it still counts at `at`: used in the last 2 hours, begun in the last 12."""
         return at - self.seen < IDLE_LIMIT and at - self.begun < ABSOLUTE_LIMIT
+
+    def counts(self, person: Any, at: datetime) -> bool:
+        """Whether it opens anything for a Person: alive, not blocked, not signed out since."""
+        signed_out = person.signed_out
+        ended = person.blocked or (signed_out is not None and self.begun < signed_out)
+        return not ended and self.alive(at)
 
 
 def _digest(token: str) -> str:
@@ -73,13 +82,14 @@ def _digest(token: str) -> str:
 
 
 def _session(row: tuple[Any, ...]) -> Session:
-    digest, person, begun, seen, method = row
+    digest, person, begun, seen, method, device = row
     return Session(
         digest,
         person,
         datetime.fromtimestamp(begun, UTC),
         datetime.fromtimestamp(seen, UTC),
         method,
+        device,
     )
 
 
@@ -107,7 +117,9 @@ class SideStore:
         self.faults = faults.Faults(self.file)
         self.presence = presence.Presence(self.file)
 
-    def begin_session(self, institution: str, person: str, at: datetime, *, method: str) -> str:
+    def begin_session(
+        self, institution: str, person: str, at: datetime, *, method: str, device: str = ""
+    ) -> str:
         """Begin a session and give its token: 256 random bits, safe in a cookie.
 
         Only the SHA-256 of the token is kept. Signing in always begins a new one: a token that
@@ -115,8 +127,8 @@ class SideStore:
         """
         token = secrets.token_urlsafe(32)
         now = at.timestamp()
-        row = (institution, _digest(token), person, method, now, now)
-        self._execute("INSERT INTO web_session VALUES (?, ?, ?, ?, ?, ?)", row)
+        row = (institution, _digest(token), person, method, now, now, device)
+        self._execute("INSERT INTO web_session VALUES (?, ?, ?, ?, ?, ?, ?)", row)
         return token
 
     def session(self, institution: str, token: str, at: datetime) -> Session | None:
@@ -124,7 +136,7 @@ class SideStore:
         that it was seen."""
         digest = _digest(token)
         rows = self._rows(
-            "SELECT digest, person, begun, seen, method FROM web_session"
+            "SELECT digest, person, begun, seen, method, device FROM web_session"
             " WHERE institution = ? AND digest = ?",
             (institution, digest),
         )
@@ -152,6 +164,15 @@ class SideStore:
             (institution, _digest(token)),
         )
 
+    def end_session_named(self, institution: str, person: str, name: str) -> bool:
+        """End the session with this `Session.id`, when it is one of this person; whether it was."""
+        return bool(
+            self._execute(
+                "DELETE FROM web_session WHERE institution = ? AND person = ? AND digest = ?",
+                (institution, person, name),
+            )
+        )
+
     def end_sessions(self, institution: str, person: str, *, keep: str | None = None) -> int:
         """End all sessions of a person, but for the one with the token `keep`; how many."""
         return self._execute(
@@ -162,7 +183,7 @@ class SideStore:
     def sessions(self, institution: str, person: str) -> list[Session]:
         """The sessions kept of a person, oldest first; one past its limits stays until `sweep`."""
         rows = self._rows(
-            "SELECT digest, person, begun, seen, method FROM web_session"
+            "SELECT digest, person, begun, seen, method, device FROM web_session"
             " WHERE institution = ? AND person = ? ORDER BY begun",
             (institution, person),
         )
@@ -185,6 +206,7 @@ class SideStore:
                 "begun": found.begun.isoformat(),
                 "seen": found.seen.isoformat(),
                 "method": found.method,
+                "device": found.device,
             }
             for found in self.sessions(institution, person)
         ]

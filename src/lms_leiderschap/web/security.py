@@ -106,12 +106,15 @@ def session_of(request: Request) -> Any:
 
 
 def person_of(request: Request) -> Any:
-    """The signed-in Person; None also for one who was blocked or erased since."""
+    """The signed-in Person; None also for one who was blocked, erased or signed out since.
+
+    Read with each request, as roles are: what was taken away is gone at the next one.
+    """
     session = request.web_session
     if session is None:
         return None
     person = request.institution.people.get(session.person)
-    return None if person is None or person.blocked else person
+    return person if person is not None and session.counts(person, request.arrived) else None
 
 
 def local_path(address: str) -> str:

@@ -1,13 +1,11 @@
-"""One's own profile: how pages look and speak, the password, and where one is signed in."""
+"""One's own profile: how pages look and speak, and the password."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
-from pyramid.request import Request
 from pyramid.response import Response
-from pyramid.view import view_config
 
 from lms_leiderschap.errors import Refusal
 from lms_leiderschap.institution.model import Institution
@@ -15,9 +13,8 @@ from lms_leiderschap.people.actions import set_password, set_profile
 from lms_leiderschap.people.counted import CountedPage
 from lms_leiderschap.people.passwords import verify_password
 from lms_leiderschap.people.schema import DEVICE, ChangePasswordSchema, ProfileSchema
-from lms_leiderschap.people.session import end_other_sessions, renew_session
+from lms_leiderschap.people.session import renew_session
 from lms_leiderschap.permissions import Permission
-from lms_leiderschap.store.side import Session
 from lms_leiderschap.texts import _
 from lms_leiderschap.web.form import Button, FormPage, form_page
 from lms_leiderschap.web.layout import THEME_COOKIE, theme_of
@@ -25,12 +22,6 @@ from lms_leiderschap.web.layout import THEME_COOKIE, theme_of
 PROFILE, PASSWORD = ProfileSchema(), ChangePasswordSchema()
 AS_PROGRAMME = "as-programme"
 ONE_YEAR = 31_536_000
-METHODS = {
-    "password": _("with a password"),
-    "login_link": _("with a login link"),
-    "reset": _("with a new password"),
-    "invitation": _("with an invitation"),
-}
 
 
 @form_page(
@@ -68,17 +59,7 @@ class Profile(FormPage):
         return wearing(HTTPSeeOther("/profile?saved=1"), values["appearance"])
 
     def extra(self) -> dict[str, Any]:
-        side, request = self.request.registry.side, self.request
-        found = side.sessions(request.entry.key, request.person.__name__)
-        return {
-            "person": request.person,
-            "saved": "saved" in request.GET,
-            "sessions": [
-                _row(request, session)
-                for session in reversed(found)
-                if session.alive(request.arrived)
-            ],
-        }
+        return {"person": self.request.person, "saved": "saved" in self.request.GET}
 
 
 def wearing(response: Response, appearance: str) -> Response:
@@ -90,23 +71,6 @@ def wearing(response: Response, appearance: str) -> Response:
             THEME_COOKIE, appearance, max_age=ONE_YEAR, path="/", httponly=True, samesite="Lax"
         )
     return response
-
-
-def _row(request: Request, session: Session) -> dict[str, Any]:
-    return {
-        "begun": request.fmt.moment(session.begun),
-        "seen": request.fmt.moment(session.seen),
-        "method": METHODS.get(session.method, ""),
-        "here": session.id == request.web_session.id,
-    }
-
-
-@view_config(
-    context=Institution, name="end-sessions", permission=Permission.SEE_OWN, request_method="POST"
-)
-def end_sessions(_context: Institution, request: Request) -> HTTPSeeOther:
-    end_other_sessions(request)
-    return HTTPSeeOther("/profile#sessions")
 
 
 @form_page(
