@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
+
+from server import write_settings
 
 from lms_leiderschap.app import configure
 from lms_leiderschap.cli import settings_of
@@ -127,3 +130,14 @@ def _long(work: Any, author: str, sample: Sample) -> str:
 
 def _address(resource: Any) -> str:
     return "/" + "/".join(path_of(resource)) + "/"
+
+
+def main() -> None:
+    """data.py DIR PARTICIPANTS SUBMISSIONS: what `run.py --data` and `inside.py` work on."""
+    directory, people, submissions = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    directory.mkdir(parents=True)
+    write_targets(directory, make_data(write_settings(directory), people, submissions))
+
+
+if __name__ == "__main__":
+    main()

@@ -10,10 +10,12 @@ import argparse
 import cProfile
 import gc
 import io
+import json
 import pstats
 import sys
 import time
 import warnings
+from dataclasses import asdict, dataclass
 from email.message import Message
 from email.parser import HeaderParser
 from http.client import HTTPMessage
@@ -87,9 +89,24 @@ class Loads:
         return sum(found)
 
 
+@dataclass
+class Cost:
+    """One step: CPU-ms of it, objects it read from the storage, KiB it sent."""
+
+    name: str
+    steps: int
+    median_ms: float
+    mean_ms: float
+    loads: float
+    kib: float
+
+    def __str__(self) -> str:
+        return (f"{self.name:<16}{self.steps:>6}{self.median_ms:>10.2f}{self.mean_ms:>10.2f}"
+                f"{self.loads:>8.1f}{self.kib:>8.1f}")
+
+
 def measure(browser: Inside, step: Step, rounds: int, loads: Loads,
-            cookies: dict[str, dict[str, str]]) -> str:
-    """A line of the table: median and mean of CPU-ms, objects read, bytes sent."""
+            cookies: dict[str, dict[str, str]]) -> Cost:
     turns = cycle(step.targets) if step.again else iter(step.targets)
     costs, objects, octets = [], [], []
     for number, target in enumerate(islice(turns, rounds + step.warm_up)):
@@ -102,8 +119,8 @@ def measure(browser: Inside, step: Step, rounds: int, loads: Loads,
             costs.append(browser.spent)
             objects.append(loads() - before)
             octets.append(browser.octets)
-    return (f"{step.name:<16}{len(costs):>6}{median(costs):>10.2f}{mean(costs):>10.2f}"
-            f"{mean(objects):>10.1f}{mean(octets) / 1024:>8.1f}")
+    return Cost(step.name, len(costs), round(median(costs), 2), round(mean(costs), 2),
+                round(mean(objects), 1), round(mean(octets) / 1024, 1))
 
 
 def options() -> argparse.Namespace:
@@ -111,6 +128,7 @@ def options() -> argparse.Namespace:
     words.add_argument("directory", type=Path, help="a copy of what `run.py --data` made")
     words.add_argument("steps", nargs="*", help="names of steps; all without")
     words.add_argument("--rounds", type=int, default=200)
+    words.add_argument("--json", action="store_true", help="only the figures, for a program")
     words.add_argument("--profile", type=int, metavar="LINES", help="show the dearest functions")
     words.add_argument("--sort", default="tottime")
     return words.parse_args()
@@ -125,14 +143,20 @@ def main() -> None:
     compile_templates(app.registry)
     browser = Inside(app)
     loads = Loads(app.registry.databases.database(app.registry.lms.institutions[0]))
-    print(f"{'step':<16}{'steps':>6}{'median ms':>10}{'mean ms':>10}{'loads':>10}{'KiB':>8}")
+    found = []
+    if not chosen.json:
+        print(f"{'step':<16}{'steps':>6}{'median ms':>10}{'mean ms':>10}{'loads':>8}{'KiB':>8}")
     for step in steps:
         if chosen.steps and step.name not in chosen.steps:
             continue
         browser.profile = cProfile.Profile() if chosen.profile else None
-        print(measure(browser, step, chosen.rounds, loads, cookies), flush=True)
+        found.append(measure(browser, step, chosen.rounds, loads, cookies))
+        if not chosen.json:
+            print(found[-1], flush=True)
         if browser.profile:
             pstats.Stats(browser.profile).sort_stats(chosen.sort).print_stats(chosen.profile)
+    if chosen.json:
+        print(json.dumps([asdict(cost) for cost in found]))
     app.registry.databases.close()
 
 
