@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
 from statistics import linear_regression, mean
+from typing import Any
 
 warnings.filterwarnings("ignore")
 
@@ -65,7 +66,7 @@ def share(steps: list[Step], client: int) -> list[Step]:
             for step in steps]
 
 
-def soak(directory: Path, minutes: float) -> dict[str, float]:
+def soak(directory: Path, minutes: float) -> dict[str, Any]:
     ini = write_settings(directory)
     steps = plan(make_data(ini, 1000, 1000))
     cookies = sign_in_all(ini, list({email for step in steps for email, _at in step.targets}))
@@ -97,7 +98,8 @@ def soak(directory: Path, minutes: float) -> dict[str, float]:
     slope = linear_regression(range(len(late)), late).slope
     return {"minutes": minutes, "steps": len(done), "busy": round(busy, 2),
             "first_mib": round(noted[0], 1), "mean_mib": round(mean(late), 1),
-            "last_mib": round(noted[-1], 1), "grown_mib": round(slope * NOTED, 1)}  # fmt: skip
+            "last_mib": round(noted[-1], 1), "grown_mib": round(slope * NOTED, 1),
+            "noted_mib": [round(size, 1) for size in noted]}  # fmt: skip
 
 
 def main() -> None:
