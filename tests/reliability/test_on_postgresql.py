@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 from psycopg2.extensions import parse_dsn
+from transaction import TransactionManager
+from transaction.interfaces import TransientError
+from ZODB.utils import u64
 
 from lms_leiderschap.institution.actions import SYSTEM
 from lms_leiderschap.people.actions import erase, person_with
@@ -17,7 +20,7 @@ from lms_leiderschap.progress.privacy import export_person
 from lms_leiderschap.store import silence
 from lms_leiderschap.store.packing import pack
 from lms_leiderschap.store.postgresql import CACHED_FOR, forget_old_blobs
-from lms_leiderschap.store.root import IDLE
+from lms_leiderschap.store.root import IDLE, institution_in
 from tests.conftest import NOW
 from tests.postgresql import connected
 from tests.reliability.on_postgresql import NOTE, PDF, Site, assessed, filled_in, versions
@@ -137,6 +140,24 @@ def test_a_commit_that_waits_for_others_is_tried_again(site: Site) -> None:
         form.submit("hand_in", status=303)
         release.join()
     assert versions(site, work) == ONCE
+
+
+def test_an_object_that_others_hold_is_a_conflict(site: Site) -> None:
+    def touch(institution: Any) -> int:
+        institution._p_changed = True
+        return u64(institution._p_oid)
+
+    number = site.within(touch)
+    with connected(site.server.dsn("cut_off")) as other:
+        other.cursor().execute("SELECT pg_advisory_lock(%s)", (number,))
+        connection = database_of(site).open(manager := TransactionManager(explicit=True))
+        manager.begin()
+        touch(institution_in(connection))
+        with pytest.raises(TransientError):
+            manager.commit()
+        manager.abort()
+        connection.close()
+    site.within(touch)
 
 
 def test_a_connection_says_what_its_string_leaves_out(site: Site) -> None:

@@ -75,11 +75,12 @@ def gate_to(dsn: str) -> Gate:
 @contextmanager
 def patiently() -> Iterator[None]:
     """In this thread statements may take as long as they take: packing."""
+    before = getattr(_here, "patient", False)
     _here.patient = True
     try:
         yield
     finally:
-        _here.patient = False
+        _here.patient = before
 
 
 def watch() -> None:
