@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
 import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -50,8 +49,12 @@ def watching(pids: list[int], told: Path, *more: str) -> Iterator[None]:
     try:
         yield
     finally:
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
+        process.terminate()  # it lets go of them; they go on
+        try:
+            process.communicate(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
 
 
 def run(command: list[str], told: Path, *more: str) -> int:
