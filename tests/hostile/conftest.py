@@ -14,7 +14,12 @@ from tests.hostile.doors import Site
 
 @pytest.fixture
 def site(registry: Any, places: dict[type, str], browse: Any, tmp_path: Path) -> Site:
-    """Also a folder that is being made, with a module, an assignment, its report and rubric."""
+    """The application as an attacker finds it."""
+    return site_of(registry, places, browse, tmp_path)
+
+
+def site_of(registry: Any, places: dict[type, str], browse: Any, directory: Path) -> Site:
+    """Also a folder that is being made, with a module, an assignment and its report."""
     ada = browse("ada")
     make(ada)
     form = form_at(ada, "edit-module?key=leren-van-elkaar").submit("add:insights").forms["form"]
@@ -23,4 +28,4 @@ def site(registry: Any, places: dict[type, str], browse: Any, tmp_path: Path) ->
     form = add_assignment(ada)
     form["report"] = ":own"
     with_part(form, "Wat er is gedaan").submit("save", status=303)
-    return Site(registry, places, tmp_path)
+    return Site(registry, places, directory)

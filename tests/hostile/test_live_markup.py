@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from html.parser import HTMLParser
 from typing import Any
 
@@ -74,29 +74,29 @@ def name_everything(registry: Any, text: str) -> None:
     connection.close()
 
 
-@pytest.fixture
-def filled(site: Site, browse: Any, tier: str) -> Iterator[Filler]:
+def filled(site: Site, browse: Any, payloads: Sequence[str]) -> Filler:
     """The institution after everybody kept nasty texts in every field they have."""
     ada, olga = browse("ada"), browse("olga")
-    upload(ada, folder(PAYLOADS[0]), status=303)
+    upload(ada, folder(payloads[0]), status=303)
     switched_on(ada, "naar")
     added(olga, "naar")
     filler = Filler(site, {who: browse(who) for who in ROLES if who})
-    for payload in PAYLOADS[: 1 if tier == "commit" else None]:
+    for payload in payloads:
         filler.fill_all(payload)
-    yield filler
+    name_everything(site.registry, payloads[0])
+    return filler
 
 
 @pytest.mark.promise("C2", "C8")
-def test_nothing_that_was_kept_is_live(site: Site, filled: Filler, figure: Any) -> None:
-    name_everything(site.registry, PAYLOADS[0])
+def test_nothing_that_was_kept_is_live(site: Site, browse: Any, tier: str, figure: Any) -> None:
+    filler = filled(site, browse, PAYLOADS[:1] if tier == "commit" else PAYLOADS)
     found, looked_at = [], 0
     for who in ROLES:
         for path, body in site.look(who).items():
             looked_at += 1
             found += [(who, path, what) for what in live(body.decode("utf-8", "replace"))]
-    print(sorted(filled.accepted.items()), sorted(filled.refused.items()))
+    print(sorted(filler.accepted.items()), sorted(filler.refused.items()))
     assert found == []
-    figure("forms kept with nasty texts", filled.accepted.total(), "forms", at_least=40)
+    figure("forms kept with nasty texts", filler.accepted.total(), "forms", at_least=40)
     figure("looked at", looked_at, "pages", at_least=300)
     figure("live markup", len(found), "places", at_most=0)

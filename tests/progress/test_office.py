@@ -1,5 +1,7 @@
 """What the office sees: who and what asks for attention, and never what somebody wrote."""
 
+import csv
+import io
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -191,3 +193,21 @@ def test_participants_and_teachers_find_none_of_these_pages(browse: Any, who: st
     home = browse("anna").home
     for url in ("/editions", EDITION + "people", EDITION + "overdue", home + "/manage"):
         browse(who).get(url, status=404)
+
+
+@pytest.mark.promise("C7")
+def test_the_office_saves_everybody_as_a_table(browse: Any, registry: Any) -> None:
+    def rename(institution: Any) -> None:
+        person = institution.people[institution.emails["anna@noord.test"]]
+        person.given_name = "=HYPERLINK(1)"
+
+    registry.jobs.within(registry.lms.institutions[0], rename)
+    page = browse("olga").get(f"{EDITION}people")
+    answer = page.click("als tabel")
+    assert answer.headers["Content-Disposition"].startswith("attachment; ")
+    assert answer.content_type == "text/csv"
+    heads, *rows = csv.reader(io.StringIO(answer.body.decode("utf-8-sig")), delimiter=";")
+    assert heads == ["Naam", "E-mailadres", "Werk"]
+    assert [row[:2] for row in rows if "anna" in row[1]] == [
+        ["'=HYPERLINK(1) de Wit", "anna@noord.test"]]  # fmt: skip
+    assert len(rows) == 2 and all(not row[0].startswith("=") for row in rows)

@@ -7,6 +7,7 @@ from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
+from pyramid.response import Response
 from pyramid.view import view_config
 
 from lms_leiderschap.enrolment.actions import invite_again
@@ -27,6 +28,8 @@ from lms_leiderschap.progress.standing import (
 from lms_leiderschap.submission.rows import rows_of
 from lms_leiderschap.texts import _
 from lms_leiderschap.web.cleaning import clean_line
+from lms_leiderschap.web.saving import disposition
+from lms_leiderschap.web.tables import MEDIA_TYPE, export_rows
 
 A_PAGE = 50
 
@@ -58,6 +61,22 @@ def people_page(context: Edition, request: Request) -> dict[str, Any]:
         "done": request.GET.get("done", ""),
         "rows": [_row(context, request, dates, person) for person in shown],
     }
+
+
+@view_config(context=Edition, name="people-table", permission=Permission.RUN_EDITION,
+             request_method="GET")  # fmt: skip
+def people_table(context: Edition, request: Request) -> Response:
+    """The same rows for a spreadsheet, everybody in one."""
+    dates, translate = Dates(context), request.localizer.translate
+    heads = (_("Name"), _("E-mail address"), _("Work"))
+    found = (_row(context, request, dates, person)
+             for person in sorted(_found(context, "", False), key=_sort_name))  # fmt: skip
+    cells = ([row["name"], row["email"], ", ".join(map(translate, row["words"]))] for row in found)
+    response = Response(export_rows([list(map(translate, heads)), *cells]))
+    response.content_type, response.charset = MEDIA_TYPE, "utf-8"
+    name = f"{context.programme.key}-{context.key}.csv"
+    response.headers["Content-Disposition"] = disposition(name)
+    return response
 
 
 def _number(text: str) -> int:
