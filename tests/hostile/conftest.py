@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -29,3 +31,27 @@ def site_of(registry: Any, places: dict[type, str], browse: Any, directory: Path
     form["report"] = ":own"
     with_part(form, "Wat er is gedaan").submit("save", status=303)
     return Site(registry, places, directory)
+
+
+class Canary(NamedTuple):
+    """A port of this machine at which nobody may knock."""
+
+    url: str
+    listener: socket.socket
+
+    def hits(self) -> int:
+        """How many connections waited."""
+        count = 0
+        while True:
+            try:
+                self.listener.accept()[0].close()
+            except BlockingIOError:
+                return count
+            count += 1
+
+
+@pytest.fixture
+def canary() -> Iterator[Canary]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        yield Canary(f"http://127.0.0.1:{listener.getsockname()[1]}/", listener)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
@@ -17,35 +15,12 @@ from lms_leiderschap.submission import reading_child
 from lms_leiderschap.submission.reading import read_file
 from lms_leiderschap.submission.upload import KINDS
 from tests.hostile.bombs import AT_THE_DOOR, BOMBS, IN_THE_PROCESS, related
+from tests.hostile.conftest import Canary
 from tests.submission.files import document, docx, paragraph
 
 TOP = Path(__file__).parents[2]
 QUICK = ("a billion laughs", "deep pages", "a docx in a docx, 8 deep", "as much text as is read")
 DOCX = KINDS["docx"].media_type
-
-
-class Canary(NamedTuple):
-    """A port of this machine at which nobody may knock."""
-
-    url: str
-    listener: socket.socket
-
-    def hits(self) -> int:
-        """How many connections waited."""
-        count = 0
-        while True:
-            try:
-                self.listener.accept()[0].close()
-            except BlockingIOError:
-                return count
-            count += 1
-
-
-@pytest.fixture
-def canary() -> Iterator[Canary]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.setblocking(False)
-        yield Canary(f"http://127.0.0.1:{listener.getsockname()[1]}/", listener)
 
 
 @pytest.mark.promise("C5")

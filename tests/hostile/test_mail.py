@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from lms_leiderschap.message.mail import BadAddress, address_of
 from tests.conftest import NOW
+from tests.hostile.conftest import Canary
 from tests.hostile.corpus import NASTY
 from tests.hostile.doors import ROLES, Site
 from tests.hostile.filling import Filler
@@ -26,30 +27,33 @@ HEADERS = {
 LINE_ENDS = "Anna\r\nBcc: eve@evil.test\r\n\r\n<script>xss()</script> ${7*191}{0.__class__}%(name)s"
 
 
-@pytest.mark.promise("C8", "C10")
+@pytest.mark.promise("C8", "C9", "C10")
 @pytest.mark.tier("nightly")
 def test_no_field_makes_a_header_or_a_recipient(
-    site: Site, browse: Any, server: Any, make_jobs: Any, figure: Any
+    site: Site, browse: Any, server: Any, make_jobs: Any, canary: Canary, figure: Any
 ) -> None:
-    """Every form is filled in with line ends; then all mail goes to a real mail server."""
+    """Every form is filled in with line ends and an address that must not be asked; then all
+    mail goes to a real mail server, and every other job runs."""
     known = set(site.registry.jobs.within(
         site.registry.lms.institutions[0], lambda one: set(one.emails)))  # fmt: skip
     filler = Filler(site, {who: browse(who) for who in ROLES if who})
-    filler.fill_all(LINE_ENDS)
+    filler.fill_all(f"{LINE_ENDS} {canary.url}")
     for minute in range(3):
         make_jobs().run_once(NOW + timedelta(days=1, minutes=minute))
+    site.registry.jobs.run_once(NOW + timedelta(days=2))
     mails, recipients = server.postman.mails, server.postman.recipients
     own = re.compile(r"eve\d+@evil\.test")  # whom a form asked for by this address
     strange = [to for to in recipients
                if len(to) != 1 or not (to[0] in known or own.fullmatch(to[0]))]  # fmt: skip
     injected = [name for mail in mails for name in mail if name not in HEADERS]
     said = "\n".join(f"{mail['Subject']}\n{mail.get_content()}" for mail in mails)
-    links = {found for found in re.findall(r"https?://[^/\s]+", said) if "evil" not in found}
+    links = {found for found in re.findall(r"https?://[^/\s]+", said) if found not in canary.url}
     figure("mails", len(mails), "mails", at_least=4)
     figure("headers made by a text", len(injected), "headers", at_most=0)
     figure("recipients made by a text", len(strange), "mails", at_most=0)
     figure("expressions that were evaluated", len(re.findall("1337|<class '", said)), "times",
            at_most=0)  # fmt: skip
+    figure("addresses of a text that were asked", canary.hits(), "requests", at_most=0)
     assert links == {"http://noord.test"}
 
 
