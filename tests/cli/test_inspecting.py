@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,14 @@ def test_a_password_is_masked(text: str) -> None:
 
 def test_the_examples_of_the_project_say_what_is_to_be_changed() -> None:
     assert not [one for one in findings(str(TOP / "development.ini")) if one.refused]
+
+
+def test_every_setting_is_explained_in_production_ini() -> None:
+    source = (TOP / "src/lms_leiderschap/settings.py").read_text("utf-8")
+    asked = set(re.findall(r'"(lms\.[a-z_]+)"', source))
+    text = (TOP / "production.ini").read_text("utf-8")
+    assert len(asked) > 20
+    assert not {name for name in asked if not re.search(rf"^(# +)?{name} = ", text, re.M)}
 
 
 def test_production_ini_names_only_settings_that_are_there(tmp_path: Path) -> None:
