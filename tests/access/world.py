@@ -134,10 +134,11 @@ class _Furnisher:
         work, by = holder.work[WORK], self.person("anna" if whose == "group" else whose).__name__
         file = StoredFile("", "", self.now)
         file.fill(BytesIO(b"%PDF-1.4 " + self.word.encode()), self.jar)
-        attach(work, file, name=f"{self.word}.pdf", media_type="application/pdf", by=by,
+        attach(work, file, name=f"{self.word} {whose}.pdf", media_type="application/pdf", by=by,
                at=self.now)
+        blocks = blocks_from_text(f"Wat {self.word} {whose} deed.")
         version = submit(
-            work, {"situation": ({"blocks": blocks_from_text(f"Wat {self.word} deed.")}, 0)},
+            work, {"situation": ({"blocks": blocks}, 0)},
             key=whose, by=by, at=self.now, without=[part.key for part in work.report.parts],
             notify=self.registry.notify,
         )  # fmt: skip
