@@ -97,9 +97,13 @@ class Settings:
         return replace(self, institutions=tuple(replace(entry, url=url)
                                                 for entry in self.institutions))
 
+    def key_of(self, entry: InstitutionEntry) -> Path:
+        """The file with the signing key of an institution."""
+        return self.keys / f"{entry.key}.key"
+
     def secret(self, entry: InstitutionEntry) -> bytes:
         """The signing key of an institution, made on first use and readable by us alone."""
-        path = self.keys / f"{entry.key}.key"
+        path = self.key_of(entry)
         if not path.exists():
             self.keys.mkdir(parents=True, exist_ok=True)
             fresh = path.with_suffix(f".{secrets.token_hex(4)}")

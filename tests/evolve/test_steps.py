@@ -113,6 +113,11 @@ def test_a_dry_run_writes_nothing_and_a_second_run_finds_nothing(
     back = ["restore", "--from", str(repository), "--into", str(tmp_path / "back")]
     assert main([*back, "--ini", str(ini)]) == 1  # it came back as it was: of the release before
     assert "lms evolve" in capsys.readouterr().err
+    (tmp_path / "keys" / "demo.key").unlink()
+    shutil.rmtree(tmp_path / "back")
+    assert main([*back, "--ini", str(ini)]) == 1
+    assert "put the keys back" in capsys.readouterr().err
+    assert not (tmp_path / "keys" / "demo.key").exists()
 
 
 def test_whenever_it_is_killed_it_is_before_or_after(

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lms_leiderschap.cli.ini import entries_named, entry_named, settings_of
-from lms_leiderschap.cli.upkeep import wrong_with
+from lms_leiderschap.cli.upkeep import repository_of, wrong_with
 from lms_leiderschap.cli.words import (
     Words,
     add_institution,
@@ -51,13 +51,6 @@ def add_words(commands: Words) -> None:
 def _moment(text: str) -> datetime:
     found = datetime.fromisoformat(text)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def repository_of(settings: Settings, entry: InstitutionEntry, directory: Path) -> Any:
-    """The backups of one institution in a directory that holds those of all."""
-    from lms_leiderschap.store.backup.repository import Repository
-
-    return Repository(directory / entry.key, settings.secret(entry))
 
 
 def backup(options: argparse.Namespace) -> int:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lms_leiderschap.cli.backups import repository_of
 from lms_leiderschap.cli.ini import entries_named, settings_of
+from lms_leiderschap.cli.upkeep import repository_of
 from lms_leiderschap.cli.words import Words, add_institutions, say
 from lms_leiderschap.errors import SettingError
 from lms_leiderschap.settings import InstitutionEntry, Settings

@@ -116,10 +116,22 @@ def verify(options: argparse.Namespace) -> int:
 
 def _against(settings: Settings, entry: InstitutionEntry, directory: Path) -> list[str]:
     """What is no longer as the backups witness it."""
-    from lms_leiderschap.store.backup.repository import Repository
     from lms_leiderschap.store.backup.witness import denied
 
-    return list(denied(Repository(directory / entry.key, settings.secret(entry)), entry.storage))
+    return list(denied(repository_of(settings, entry, directory), entry.storage))
+
+
+def repository_of(settings: Settings, entry: InstitutionEntry, directory: Path) -> Any:
+    """The backups of one institution in a directory that holds those of all.
+
+    SettingError when there are some and the key they were sealed with is gone.
+    """
+    from lms_leiderschap.store.backup.repository import Repository
+
+    place, key = directory / entry.key, settings.key_of(entry)
+    if place.exists() and not key.exists():  # a new one would fit nothing in it
+        raise SettingError(f"{key} is not there: put the keys back first.")
+    return Repository(place, settings.secret(entry))
 
 
 def repair(options: argparse.Namespace) -> int:
