@@ -68,7 +68,7 @@ def participant(visits: Any) -> Seen:
     """Anna writes, has feedback to read and prepares; her two tabs meet."""
     page = visits("Anna")
     yield "my week", page
-    for address in ("/thread", "/profile", "/change-password"):
+    for address in ("/thread", "/profile", "/sessions", "/change-password"):
         page.goto(address)
         yield address, page
     page.get_by_label("Huidig wachtwoord").fill("is het niet")
@@ -228,6 +228,9 @@ def office(visits: Any) -> Seen:
     page.goto(f"{EDITION}/people?q=Peter")
     page.locator("tbody a").first.click()
     yield "manage", page
+    page.get_by_role("link", name="Uitloggen of blokkeren").click()
+    yield "access", page
+    page.go_back()
     page.locator("tr", has_text="Doelen voor Integrale").locator("a").click()
     yield "give date", page
     page.locator("main form button:visible").first.click()
