@@ -16,7 +16,7 @@ PYTEST = LMS_RESULTS=$(RESULTS) $(if $(STORAGE),LMS_TEST_STORAGE=$(STORAGE) )$(V
 FACTS := setup.cfg setup.py pyproject.toml \
 	$(foreach plugin,$(PLUGINS),$(wildcard $(addprefix plugins/$(plugin)/,setup.cfg setup.py pyproject.toml)))
 
-.PHONY: install run test test-fast test-nightly test-release promises bench lock catalogues assets clean
+.PHONY: install run test test-fast test-nightly test-release promises bench bench-sizes lock catalogues assets clean
 .NOTPARALLEL:
 
 install: $(VENV)/installed
@@ -59,6 +59,9 @@ test-fast: $(VENV)/installed-for-tests
 
 bench: install
 	$(VENV_PYTHON) bench/run.py $(BENCH)
+
+bench-sizes: $(VENV)/installed-for-tests
+	$(VENV_PYTHON) bench/sizes.py $(BENCH)
 
 lock:
 	@bin/make-locks $(UPGRADE)
