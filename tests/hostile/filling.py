@@ -29,7 +29,8 @@ INSTEAD = ("12", "2030-11-27", "09.30", "1.2.3", "naar-elkaar", "eve{0}@evil.tes
 LEFT_ALONE = {
     "remove", "destroy", "switch-off", "drop-draft", "sign-out", "end-sessions", "change-password",
     "pause", "withdraw", "remove-module", "remove-assignment", "remove-image", "remove-remark",
-    "take-role", "take-teacher", "undo", "sign-in", "sign-in-link", "forgot-password", "untick",
+    "take-role", "take-teacher", "undo", "end-session", "access",
+    "sign-in", "sign-in-link", "forgot-password", "untick",
 }  # fmt: skip
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\6\0\0\0"
 
