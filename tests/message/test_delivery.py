@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -123,13 +123,14 @@ def test_a_claim_whose_worker_was_killed_becomes_unsure_and_is_not_sent_by_itsel
     server: Any, make_jobs: Any, registry: Any, noord: Any, waiting: Any
 ) -> None:
     invite(noord)
+    now = datetime.now(UTC)  # a claim goes by the clock
     entry, jobs = registry.lms.institutions[0], make_jobs()
     assert take(jobs, entry, numbers(noord)[0]) is not None
-    look = noord(lambda institution: look_after(institution, False, at=NOW + MINUTE))
+    look = noord(lambda institution: look_after(institution, False, at=now + MINUTE))
     assert look is None and only(waiting)["state"] == "sending"
-    jobs.run_once(NOW + MINUTE)
-    noord(lambda institution: look_after(institution, False, at=NOW + CLAIM_LASTS + 5 * MINUTE))
-    jobs.run_once(NOW + timedelta(hours=1))
+    jobs.run_once(now + MINUTE)
+    noord(lambda institution: look_after(institution, False, at=now + CLAIM_LASTS + 5 * MINUTE))
+    jobs.run_once(now + timedelta(hours=1))
     assert only(waiting)["state"] == "unsure"
     assert server.postman.mails == []
 
@@ -138,9 +139,10 @@ def test_a_claim_on_a_file_is_simply_tried_again(
     registry: Any, noord: Any, written: Any, waiting: Any
 ) -> None:
     invite(noord)
+    now = datetime.now(UTC)
     take(registry.jobs, registry.lms.institutions[0], numbers(noord)[0])
-    noord(lambda institution: look_after(institution, True, at=NOW + CLAIM_LASTS + 5 * MINUTE))
-    registry.jobs.run_once(NOW + timedelta(hours=1))
+    noord(lambda institution: look_after(institution, True, at=now + CLAIM_LASTS + 5 * MINUTE))
+    registry.jobs.run_once(now + timedelta(hours=1))
     assert len(written()) == 1
     assert waiting() == []
 
