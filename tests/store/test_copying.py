@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
@@ -188,5 +189,7 @@ def test_a_copy_that_is_cut_off_is_begun_anew(place: Place, kind: str, tier: str
         if process.wait(60) == 0:
             break
     else:
-        copy(source, target)
+        # One that was killed after its last step is whole, and no place to copy to.
+        with suppress(SettingError):
+            copy(source, target)
     assert seen(target) == seen(source)
