@@ -148,6 +148,7 @@ def test_two_workers_on_one_event_keep_it_once(world: Any, visit: Any) -> None:
     "event.records._written['soort', 'k'] = 3", "event.records._written['Soort', 'k'] = (3, 1)",
     "event.records._written.update({('soort', str(each)): (1, 1) for each in range(1001)})",
 ])
+@pytest.mark.promise("D9")
 def test_a_failing_handler_costs_the_participant_nothing(
     world: Any, visit: Any, body: str
 ) -> None:
@@ -176,6 +177,7 @@ def test_a_thousand_records_and_a_notice_within_two_years_are_kept(world: Any, v
     assert records(world)["soort", "0"] == 1000
 
 
+@pytest.mark.promise("D9")
 def test_a_handler_that_sleeps_is_left_behind_and_writes_nothing_later(
     world: Any, visit: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -270,6 +272,7 @@ MUTE = "class Mute({kind}):\n        def __str__(self): raise ValueError('x')\n 
     "from lms_leiderschap.plugin import Chart; chart = Chart('profile', 'T', {'a': 3})\n"
     "    object.__setattr__(chart, 'title', 'T\\udcff'); return chart",
 ])
+@pytest.mark.promise("D9")
 def test_a_failing_panel_leaves_the_page_and_rests_after_three(
     world: Any, visit: Any, body: str
 ) -> None:
@@ -314,6 +317,7 @@ def test_a_call_that_finds_no_thread_is_a_failure_of_that_panel_alone(
     assert "Hier" in anna.get(f"{anna.home}/work/proef.punt")
 
 
+@pytest.mark.promise("D9")
 def test_a_panel_that_sleeps_holds_no_page_up(world: Any, visit: Any) -> None:
     made(world, shows("time.sleep(3)"))
     anna = visit("anna")

@@ -30,6 +30,7 @@ from tests.addon.test_off_and_back import hand_in
     '@plugin.on("feedback.relaesed")\ndef f(event): pass',
     '@plugin.panel("participant.weeek")\ndef f(context): pass',
 ])
+@pytest.mark.promise("D9")
 def test_a_plugin_that_breaks_at_import_leaves_all_else(
     world: Any, visit: Any, source: str
 ) -> None:
@@ -60,6 +61,7 @@ def test_a_wrong_event_is_told_with_the_nearest_word(world: Any) -> None:
     assert "did you mean 'feedback.released'?" in row.sentence
 
 
+@pytest.mark.promise("D9")
 def test_an_import_that_sleeps_is_left_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -86,6 +88,7 @@ def includeme(config):
     'raise RuntimeError("kapot")', "raise SystemExit(1)", 'config.include("nowhere.at.all")',
     'config.add_route("hello", "/other")',
 ])
+@pytest.mark.promise("D9")
 def test_an_includeme_that_fails_is_left_out_and_the_site_starts(
     world: Any, visit: Any, more: str
 ) -> None:
@@ -127,6 +130,7 @@ def test_the_later_of_two_deep_plugins_that_conflict_is_left_out(world: Any) -> 
     assert [row.name for row in world.registry.plugins.parked] == ["twee"]
 
 
+@pytest.mark.promise("D9")
 def test_an_includeme_that_sleeps_is_left_out(
     world: Any, visit: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -201,6 +205,7 @@ def includeme(config):
     assert "Goede" in visit("anna").get("/week")
 
 
+@pytest.mark.promise("D12")
 def test_unsigned_python_needs_its_name_on_the_list(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

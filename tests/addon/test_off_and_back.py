@@ -130,6 +130,7 @@ def test_a_page_of_a_plugin_that_fails_is_noted_and_answered_calmly(used: Any, v
     assert "hello from the plugin" in ada.get("/x/proef/hello")
 
 
+@pytest.mark.promise("D10")
 def test_a_hundred_switches_change_no_byte_of_work(used: Any) -> None:
     before = used.within(work_of)
     at = datetime.now(UTC)
@@ -139,6 +140,7 @@ def test_a_hundred_switches_change_no_byte_of_work(used: Any) -> None:
     assert used.within(work_of) == before
 
 
+@pytest.mark.promise("D10")
 def test_uninstalled_nothing_fails_and_back_it_goes_on(used: Any, visit: Any) -> None:
     give(visit("pieter"), visit("anna"))
     before = used.within(work_of)

@@ -84,6 +84,7 @@ def test_an_update_brings_all_records_and_can_be_undone(world: Any, visit: Any) 
     assert kept(world) == after
 
 
+@pytest.mark.promise("D11")
 def test_steps_twice_are_steps_once(world: Any) -> None:
     with_records(world, STEPS)
     upgrade(world)
@@ -205,6 +206,7 @@ print("committed", calls, flush=True)
 
 
 @pytest.mark.slow
+@pytest.mark.promise("D11")
 def test_killed_at_any_point_it_is_before_or_after(world: Any) -> None:
     """The process is killed at points all along the commit of an update."""
     with_records(world, STEPS, 40)

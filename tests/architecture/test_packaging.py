@@ -30,6 +30,7 @@ def locked(name: str) -> dict[str, str]:
     return dict(re.findall(r"^([a-z][\w-]*)==((?:.*\\\n)*.*)", text, re.MULTILINE))
 
 
+@pytest.mark.promise("E9")
 def test_every_dependency_is_locked() -> None:
     assert asked(facts()["options"]["install_requires"]) <= set(locked("requirements.lock"))
 
@@ -39,11 +40,13 @@ def test_every_extra_is_locked() -> None:
     assert asked("\n".join(extras.values())) <= set(locked("requirements-test.lock"))
 
 
+@pytest.mark.promise("E9")
 def test_default_install_stays_small() -> None:
     assert len(locked("requirements.lock")) <= MOST_DISTRIBUTIONS
 
 
 @pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.promise("E9")
 def test_lock_knows_every_distribution_by_its_hash_and_names_no_host(name: str) -> None:
     assert all("--hash=sha256:" in entry for entry in locked(name).values())
     assert "://" not in (TOP / name).read_text("utf-8")

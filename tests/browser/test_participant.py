@@ -70,6 +70,7 @@ def test_a_report_is_written_and_handed_in_with_a_file(visits: Any, file: Path) 
     assert proof.count("SHA-256") == 1 and "UTC" in proof
 
 
+@pytest.mark.promise("A4")
 def test_a_lost_connection_keeps_the_text_here_and_saves_it_later(visits: Any) -> None:
     page = write(visits, "Gert-Jan")
     page.context.set_offline(True)
@@ -81,6 +82,7 @@ def test_a_lost_connection_keeps_the_text_here_and_saves_it_later(visits: Any) -
     expect(field(page)).to_have_value("Getypt in de trein.")
 
 
+@pytest.mark.promise("A4")
 def test_text_that_never_reached_the_server_is_offered_again(visits: Any) -> None:
     page = write(visits, "Gert-Jan")
     page.context.set_offline(True)
@@ -98,6 +100,7 @@ def test_text_that_never_reached_the_server_is_offered_again(visits: Any) -> Non
     expect(status(again)).to_contain_text(SAVED)
 
 
+@pytest.mark.promise("A4")
 def test_an_ended_login_in_the_middle_of_a_text_loses_no_word(visits: Any) -> None:
     page = write(visits, "Lucas")
     page.context.clear_cookies()
@@ -113,6 +116,7 @@ def test_an_ended_login_in_the_middle_of_a_text_loses_no_word(visits: Any) -> No
     expect(page.locator("#s-coherence")).to_contain_text(TEXT.strip())
 
 
+@pytest.mark.promise("A4")
 def test_an_older_tab_shows_both_texts_side_by_side(visits: Any) -> None:
     older = write(visits, "Samira")
     newer = older.context.new_page()

@@ -29,7 +29,7 @@ def analyze() -> str:
     return program
 
 
-@pytest.mark.promise("E11")
+@pytest.mark.promise("E11", "G3")
 def test_systemd_reads_the_units_and_knows_every_line(analyze: str, tmp_path: Path) -> None:
     here = []
     for unit in UNITS:  # our program lies elsewhere here, and this machine may run no PostgreSQL

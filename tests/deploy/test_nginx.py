@@ -162,7 +162,7 @@ def _wait_for(port: int) -> None:
     raise AssertionError("nginx does not listen")
 
 
-@pytest.mark.promise("B5", "B7", "D1", "E10")
+@pytest.mark.promise("B7", "E10", "G3")
 def test_people_come_in_through_nginx(site: Site, figure: Any) -> None:
     anna = site.person()
     sheet = site.sheets[0]

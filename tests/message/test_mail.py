@@ -118,6 +118,7 @@ def test_a_new_date_comes_with_its_reason(enrolment: Any, read: Any) -> None:
 NASTY = "x\r\nBcc: all@zuid.test\r\n\r\n<b>${7*191}{0.__class__}</b>\x00"
 
 
+@pytest.mark.promise("C10")
 def test_no_name_or_text_ever_makes_a_header(
     tree: Any, people: Any, enrolment: Any, read: Any
 ) -> None:
@@ -143,6 +144,7 @@ def test_no_name_or_text_ever_makes_a_header(
     assert "${7*191}" in text_of(mail)
 
 
+@pytest.mark.promise("A7")
 def test_the_receipt_proves_what_was_received(enrolment: Any, people: Any, read: Any) -> None:
     work = enrolment.work[WORK]
     submission = hand_in(work, people["anna"].__name__, lambda _event: None)

@@ -435,6 +435,7 @@ def fill_in(page: Any, who: str = "anna", password: str = PASSWORD) -> Any:
     return form
 
 
+@pytest.mark.promise("A4")
 def test_a_text_posted_after_the_login_ended_comes_back_after_sign_in(
     browse: Any, registry: Any
 ) -> None:
@@ -453,6 +454,7 @@ def test_a_text_posted_after_the_login_ended_comes_back_after_sign_in(
     assert browser.get("/profile").status_int == 200
 
 
+@pytest.mark.promise("A4")
 def test_what_comes_back_is_sent_on_and_done(browse: Any, registry: Any) -> None:
     browser = browse("anna")
     form = browser.get("/profile").forms["form"]
@@ -465,6 +467,7 @@ def test_what_comes_back_is_sent_on_and_done(browse: Any, registry: Any) -> None
         assert person_with(institution, "anna@noord.test").language == "en"
 
 
+@pytest.mark.promise("A4", "A5")
 def test_a_file_that_came_without_login_comes_back_too(browse: Any, registry: Any) -> None:
     path, pairs = posted(registry)
     files = [("files", "verslag.txt", b"mijn verslag"), ("files", "bijlage.txt", b"bijlage")]
@@ -507,6 +510,7 @@ def test_somebody_else_who_signs_in_sees_nothing_of_it(browse: Any, registry: An
     assert "cultuur" not in browser.post(path, pairs, status=403).text
 
 
+@pytest.mark.promise("A4")
 def test_with_a_stale_token_only_the_text_is_there_at_once(browse: Any, registry: Any) -> None:
     path, pairs = posted(registry)
     browser = browse("anna")

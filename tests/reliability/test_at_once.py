@@ -16,6 +16,7 @@ CLIENTS, EACH = 16, 4
 
 
 @pytest.mark.slow
+@pytest.mark.promise("A3", "B1")
 def test_sixteen_clients_hand_in_at_once(tmp_path: Path) -> None:
     ini, sheets = live.make(tmp_path, CLIENTS)
     people = sorted({sheet.email for sheet in sheets})

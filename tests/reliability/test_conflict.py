@@ -49,6 +49,7 @@ def _write_elsewhere(registry: Any, path: tuple[str, ...]) -> None:
     connection.close()
 
 
+@pytest.mark.promise("A6")
 def test_conflict_keeps_the_attachment(registry: Any, browse: Any, attempts: list[str]) -> None:
     browser = browse("anna")
     form = browser.get(f"{browser.home}/work/{WORK}/submit").forms["report"]
@@ -68,6 +69,7 @@ def test_conflict_keeps_the_attachment(registry: Any, browse: Any, attempts: lis
     assert registry.jobs.within(registry.lms.institutions[0], look) == [PDF]
 
 
+@pytest.mark.promise("E4")
 def test_orphan_blobs_are_cleaned_after_a_conflict(tmp_path: Path) -> None:
     blobs = tmp_path / "blobs"
     database = DB(DurableFileStorage(str(tmp_path / "Data.fs"), blob_dir=str(blobs)))

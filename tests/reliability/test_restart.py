@@ -62,7 +62,7 @@ class Client(threading.Thread):
             time.sleep(0.02)
 
 
-@pytest.mark.promise("E11", "A1")
+@pytest.mark.promise("E11", "A1", "G9")
 def test_a_service_with_a_socket_unit_is_restarted(tmp_path: Path, tier: str, figure: Any) -> None:
     """The old process ends, the new one answers who connected in between."""
     with socket.create_server((live.HOST, 0)) as listening:
@@ -82,7 +82,7 @@ def test_a_service_with_a_socket_unit_is_restarted(tmp_path: Path, tier: str, fi
     _check(ini, clients, figure)
 
 
-@pytest.mark.promise("E11", "A1")
+@pytest.mark.promise("E11", "A1", "G9")
 @pytest.mark.skipif(live.WORKERS == 1, reason="one process has nobody who restarts it")
 def test_several_processes_are_renewed_one_by_one(tmp_path: Path, tier: str, figure: Any) -> None:
     """SIGHUP: new processes begin, old ones end."""

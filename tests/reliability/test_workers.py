@@ -105,7 +105,7 @@ def counted(post_office: MailServer) -> Counter[str]:
     return Counter(str(mail["Message-ID"]) for mail in post_office.postman.mails)
 
 
-@pytest.mark.promise("G1")
+@pytest.mark.promise("G10")
 def test_two_workers_send_each_mail_once(
     ini: Path, work: Any, post_office: MailServer, tier: str, figure: Any
 ) -> None:
@@ -121,7 +121,7 @@ def test_two_workers_send_each_mail_once(
     figure("left behind", len(states(ini)), "mails", at_most=0)
 
 
-@pytest.mark.promise("G1")
+@pytest.mark.promise("G10")
 @pytest.mark.tier("nightly")
 def test_a_worker_that_is_killed_sends_nothing_twice(
     ini: Path, work: Any, post_office: MailServer, tier: str, figure: Any
@@ -180,7 +180,7 @@ def _began_to_seal(registry: Any) -> Callable[[], None]:
     return commit
 
 
-@pytest.mark.promise("G1")
+@pytest.mark.promise("G10")
 @pytest.mark.tier("nightly")
 def test_a_worker_with_nothing_to_do_costs_little(ini: Path, work: Any, figure: Any) -> None:
     worker = work()

@@ -99,7 +99,7 @@ def app(server: PostgreSQL, tmp_path: Path) -> Iterator[Any]:
     app.registry.side.close()
 
 
-@pytest.mark.promise("G3")
+@pytest.mark.promise("G11")
 def test_while_it_is_away_pages_say_so_soon_and_afterwards_all_is_well(
     app: Any, server: PostgreSQL, figure: Any
 ) -> None:

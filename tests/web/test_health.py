@@ -45,7 +45,7 @@ def test_anybody_hears_whether_we_serve_and_nothing_of_whom(browse: Any) -> None
             "status": "ok", "database": "ok", "side store": "ok"}  # fmt: skip
 
 
-@pytest.mark.promise("E11")
+@pytest.mark.promise("E11", "G8")
 def test_a_broken_side_store_is_told_and_ends_when_it_is_there_again(
     browse: Any, registry: Any
 ) -> None:

@@ -127,7 +127,7 @@ def crawl(browser: Any) -> int:
     return posted
 
 
-@pytest.mark.promise("E8", "E10")
+@pytest.mark.promise("E8", "E10", "G8")
 def test_nothing_that_was_typed_reaches_the_log(browse: Any, lines: Lines, figure: Any) -> None:
     posted = sum(crawl(browse(who)) for who in ("", "anna", "pieter", "olga", "ada"))
     browser = browse("anna")
@@ -141,7 +141,7 @@ def test_nothing_that_was_typed_reaches_the_log(browse: Any, lines: Lines, figur
     assert len(lines.of(ACCESS)) > posted
 
 
-@pytest.mark.promise("E8", "E10")
+@pytest.mark.promise("E8", "E10", "G8")
 def test_what_an_error_says_stays_out_but_where_it_was_is_told(
     registry: Any, lines: Lines
 ) -> None:
