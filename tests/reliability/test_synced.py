@@ -44,7 +44,7 @@ from lms_leiderschap.store.packing import pack
 for _time in range(2):
     keep("one")
 keep("two")
-pack(database, days=0)
+pack(database, minutes=0)
 os.write(1, b"{DONE}")
 """
 KEYS = f"""
