@@ -117,7 +117,7 @@ class Site:
             if path in seen or alike[_shape(path)] > MOST_ALIKE:
                 continue
             answer = self.ask(who, path)
-            seen[path] = answer.body
+            seen[path] = answer.body if answer.content_type == "text/html" else b""
             if answer.status_int != 200 or answer.content_type != "text/html":
                 continue
             yield Door(who, path, None)
