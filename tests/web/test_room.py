@@ -75,7 +75,7 @@ def test_reading_and_signing_in_and_out_need_no_room(
     form["email"], form["password"] = "anna@noord.test", PASSWORD
     form.submit("sign_in", status=303)
     page = anna.get("/profile", status=200)
-    (out,) = [form for form in page.forms.values() if form.action == "/sign-out"]
+    out = next(form for form in page.forms.values() if form.action == "/sign-out")
     out.submit(status=303)
     anna.get("/profile", status=303)
 

@@ -87,5 +87,7 @@ def _translate(localizer: Localizer) -> Translate:
 
 
 def includeme(config: Any) -> None:
-    config.include("pyramid_chameleon")
+    # In place of what pyramid_chameleon adds, not over it: two requests for one renderer would have
+    # to be settled again when a plugin adds something late.
+    config.include("pyramid_chameleon.localization")
     config.add_renderer(".pt", _renderer_of)
