@@ -80,8 +80,8 @@ def work(ini: Path) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
 def write_mails(ini: Path, count: int) -> None:
     def write(institution: Any) -> None:
         person = person_with(institution, participant_email(1))
-        for number in range(count):
-            mail_link(person, "invitation", f"token-{number}", at=datetime.now(UTC))
+        for _number in range(count):
+            mail_link(institution, person, "invitation", at=datetime.now(UTC))
 
     with opened(ini) as registry:
         within(registry, write)
