@@ -53,7 +53,7 @@ def press(page: Page, words: str, key: str = "Enter") -> None:
 def choose_account(page: Page, name: str) -> None:
     page.goto("/demo")
     press(page, name)
-    expect(page.locator(".me .name")).to_have_text(name.partition(" ")[0])
+    expect(page.locator(".me a[href='/profile'] .name")).to_have_text(name.partition(" ")[0])
 
 
 def test_the_link_to_the_content_comes_first_and_works(visits: Any) -> None:
