@@ -106,8 +106,8 @@ class Account:
             self.draft[part] = value
             self.serials[part] = self.serials.get(part, 0) + 1
 
-    def arrival(self, now: datetime) -> datetime:
-        """What counts as the moment of arrival: never before that of an earlier version."""
+    def moment(self, now: datetime) -> datetime:
+        """What a version says: never before what an earlier one says."""
         return max([now, *(version.at for version in self.versions)])
 
     def verdict(self, at: datetime) -> str:
@@ -122,8 +122,8 @@ class Account:
         something = self.chosen or any(value.get("blocks") for value in self.draft.values())
         return bool(self.open and something and self.verdict(at) != "closed")
 
-    def handed_in(self, version: Version, key: str, at: datetime) -> None:
-        assert version.at == at and version.verdict[0] == self.verdict(at)
+    def handed_in(self, version: Version, key: str, now: datetime) -> None:
+        assert version.at == self.moment(now) and version.verdict[0] == self.verdict(now)
         assert version.number == len(self.versions) + 1
         assert version.answers == self.draft and list(version.files) == self.chosen
         self.versions.append(version)

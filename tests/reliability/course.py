@@ -176,7 +176,7 @@ class Course(RuleBasedStateMachine):
             assert before.state == "withdrawn" or again in (number, None)
 
     def send(self, key: str, confirmed: bool) -> int | None:
-        mine, at = self.account, self.account.arrival(self.now)
+        mine = self.account
         twice = [row for row in mine.sent if row[0] == key]
         answers = {part: (value, None) for part, value in mine.draft.items()}
 
@@ -188,13 +188,13 @@ class Course(RuleBasedStateMachine):
         try:
             number, made = self.on_work(act)
         except Refusal:
-            assert not (mine.may_hand_in(at) and confirmed)
+            assert not (mine.may_hand_in(self.now) and confirmed)
             return None
         if number <= len(mine.versions):
             assert twice and number == twice[-1][1]
             return int(number)
-        assert mine.may_hand_in(at) and confirmed
-        mine.handed_in(made, key, at)
+        assert mine.may_hand_in(self.now) and confirmed
+        mine.handed_in(made, key, self.now)
         return int(number)
 
     @precondition(lambda self: self.account.versions)

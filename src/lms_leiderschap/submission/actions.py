@@ -128,8 +128,8 @@ def submit(
     without  keys of missing parts that may be missing
     key      random text of the form that was drawn; with the same content it gives the same
              version, unless that was taken back
-    at       arrival of the request: this moment decides whether it is on time. Where the clock was
-             set back since the version before, that version's moment counts
+    at       arrival of the request: this moment decides whether it is on time. The version says no
+             earlier moment than the one before, though the clock was set back between them
     Raises Incomplete, DraftMoved, or Refusal: closed, already handed in, nothing in it, or the
     add-on that brought the work is off.
     """
@@ -139,13 +139,13 @@ def submit(
         return earlier
     check_open(work)
     check_offered(work)
-    at = max([at, *(version.at for version in work.versions.values())])
     verdict = work.deadline.verdict(at)
     if verdict == "closed":
         raise Refusal(_("Handing in is closed. Ask the programme office for a new date."))
     for part, (value, serial) in answers.items():
         save_part(work, part, value, serial=serial, by=by, at=at)
     done = checked(work, without)
+    at = max([at, *(version.at for version in work.versions.values())])
     submission = frozen(work, done, verdict, at)
     work.versions.add(str(submission.number), submission)
     work.keys[key] = (str(submission.number), sent)
