@@ -47,3 +47,18 @@ def test_ids_go_on_when_the_count_is_behind(tmp_path: Path) -> None:
         database.execute("UPDATE new_oid SET zoid = 0")
     keep(tmp_path, "after")
     assert [numbers(tmp_path, name) for name in ("before", "after")] == [[*range(30)]] * 2
+
+
+@pytest.mark.promise("A2")
+@pytest.mark.tier("nightly")  # it waits as long as SQLite does
+def test_a_count_that_another_process_holds_is_left_alone(tmp_path: Path) -> None:
+    keep(tmp_path, "before")
+    count = tmp_path / "oids.sqlite3"
+    file = count.stat().st_ino
+    with closing(sqlite3.connect(count, isolation_level=None)) as database:
+        database.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            open_storage(f"sqlite:{tmp_path}")
+    assert count.stat().st_ino == file
+    keep(tmp_path, "after")
+    assert [numbers(tmp_path, name) for name in ("before", "after")] == [[*range(30)]] * 2

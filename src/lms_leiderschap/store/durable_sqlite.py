@@ -8,6 +8,7 @@ shows it). What is done about it here is held by tests in ``tests/reliability``.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
 from pathlib import Path
@@ -60,7 +61,30 @@ def _count_on(adapter: Any, directory: Path) -> None:
     database.close()
     try:
         adapter.oidallocator.set_min_oid(None, last)
-    except sqlite3.DatabaseError:  # torn by a power cut: no other process has it open
-        (directory / OIDS).unlink()
+    except sqlite3.DatabaseError as error:
+        if not _is_torn(error):
+            raise
+        _begin_anew(adapter, directory, last)
+
+
+def _is_torn(error: sqlite3.DatabaseError) -> bool:
+    """Whether the file itself is damaged, as by a power cut: locked, full or unreadable is not."""
+    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _begin_anew(adapter: Any, directory: Path, last: int) -> None:
+    """Put a new count in the place of a torn one, unless another process just did."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
         adapter.oidallocator.close()
-        adapter.oidallocator.set_min_oid(None, last)
+        try:
+            adapter.oidallocator.set_min_oid(None, last)
+        except sqlite3.DatabaseError as error:
+            if not _is_torn(error):
+                raise
+            (directory / OIDS).unlink()
+            adapter.oidallocator.close()
+            adapter.oidallocator.set_min_oid(None, last)
+    finally:
+        os.close(handle)
