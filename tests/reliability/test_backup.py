@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
+import pickle
 import random
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -196,6 +200,55 @@ def test_a_backup_of_somebody_else_is_refused(
     with pytest.raises(SettingError, match="does not fit the key"):
         restore(other, None, tmp_path / "back")
     assert not (tmp_path / "back").exists()
+
+
+class Harm:
+    """A pickle of it makes a file where it is read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> Any:
+        return Path.touch, (self.path,)
+
+
+@pytest.mark.promise("E1")
+@pytest.mark.skipif(STORAGE != "file", reason="only repozo chooses among files by their names")
+def test_what_no_manifest_names_is_not_brought_back(
+    registry: Any, entry: Any, repository: Repository, make: Any, tmp_path: Path
+) -> None:
+    write(registry, entry, b"one")
+    write(registry, entry, b"two")
+    make()
+    write(registry, entry, b"three")
+    last = make()
+    assert last.former
+    folder, name = repository.folder(last), last.file["name"].partition(".")[0]
+    foreign = registry.lms.institutions[1].storage.partition(":")[2]
+    whole = (Path(foreign) / "Data.fs").read_bytes()
+    full = folder / f"{name}.fsz"
+    full.write_bytes(gzip.compress(whole))
+    digest = hashlib.md5(whole, usedforsecurity=False).hexdigest()
+    full.with_suffix(".dat").write_text(f"{full} 0 {len(whole)} {digest}\n")
+    harmed = tmp_path / "harmed"
+    for index in (folder / f"{name}.index", *folder.glob("*.index")):
+        index.write_bytes(pickle.dumps(Harm(harmed)))
+    into = tmp_path / "back"
+    restore(repository, None, into)
+    assert staged(registry, entry, into) == [b"one", b"three", b"two"]
+    assert not harmed.exists()
+
+
+@pytest.mark.promise("E1")
+def test_a_piece_that_does_not_follow_the_one_before_it_is_refused(
+    registry: Any, entry: Any, repository: Repository, make: Any, tmp_path: Path
+) -> None:
+    write(registry, entry, b"one")
+    made = make()
+    facts = made.file | {"start": made.file["start"] + 1, "end": made.file["end"] + 1}
+    repository.write(replace(made, file=facts))
+    with pytest.raises(SettingError, match="z is not what the manifest says"):
+        restore(repository, None, tmp_path / "back")
 
 
 @pytest.mark.promise("E5")

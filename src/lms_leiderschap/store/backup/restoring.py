@@ -9,7 +9,7 @@ from ZODB.blob import FilesystemHelper
 
 from lms_leiderschap.errors import SettingError
 from lms_leiderschap.store.backup.repository import Manifest, Repository, copied, fingerprint_of
-from lms_leiderschap.store.backup.sources import SOURCES
+from lms_leiderschap.store.backup.sources import bring_back
 from lms_leiderschap.store.blobs import FOLDER
 from lms_leiderschap.store.durable import sync_path
 
@@ -32,7 +32,7 @@ def restore(repository: Repository, until: datetime | None, into: Path) -> Manif
         if each.file:
             _check(folder / each.file["name"], each.file["sha256"])
     into.mkdir(parents=True, exist_ok=True)
-    SOURCES[last.storage].bring_back(folder, chain, into)
+    bring_back(last.storage, folder, chain, into)
     layout = FilesystemHelper(str(into / FOLDER))
     layout.create()
     for manifest in chain:

@@ -18,6 +18,7 @@ from ZODB.FileStorage.FileStorage import FileIterator
 from ZODB.scripts import repozo
 from ZODB.utils import p64
 
+from lms_leiderschap.errors import SettingError
 from lms_leiderschap.store.backup.repository import Manifest, copied, fingerprint_of
 from lms_leiderschap.store.durable import sync_path
 
@@ -89,14 +90,6 @@ class FileSource:
         """Names of the files of the database in the folder of a chain."""
         return _names(folder)
 
-    @staticmethod
-    def bring_back(folder: Path, chain: list[Manifest], into: Path) -> None:
-        """The file as it was; repozo checks each piece once more."""
-        last = [each for each in chain if each.file][-1].file["name"].partition(".")[0]
-        words = ["-R", "-w", "-r", str(folder), "-D", last, "-o", str(into / "Data.fs")]
-        repozo.do_recover(repozo.parseargs(words))
-        sync_path(str(into / "Data.fs"))
-
 
 class SqliteSource:
     """RelStorage on SQLite. Each time the whole database is copied, when anything changed."""
@@ -134,16 +127,26 @@ class SqliteSource:
         """Names of the files of the database in the folder of a chain."""
         return [path.name for path in folder.glob("*.gz")]
 
-    @staticmethod
-    def bring_back(folder: Path, chain: list[Manifest], into: Path) -> None:
-        """The file as it was. RelStorage counts object ids on from what is in it."""
-        target = into / "main.sqlite3"
-        with gzip.open(folder / chain[0].file["name"]) as origin, target.open("wb") as plain:
-            copied(origin, plain)
-        sync_path(str(target))
-
 
 SOURCES: dict[str, Any] = {"file": FileSource, "sqlite": SqliteSource}
+
+
+def bring_back(kind: str, folder: Path, chain: list[Manifest], into: Path) -> None:
+    """Write the database file as it was, from what sealed manifests name and nothing else.
+
+    What else lies in the folder of the chain nobody sealed: repozo would choose among it by name,
+    and bring back an index, which is a pickle of anything. Raises SettingError for a piece that is
+    not as its manifest says.
+    """
+    target: Path = SOURCES[kind](into).path
+    with target.open("wb") as whole:
+        for facts in (each.file for each in chain if each.file):
+            start = whole.tell()
+            with gzip.open(folder / facts["name"]) as piece:
+                _size, content = copied(piece, whole)
+            if (start, whole.tell(), content) != (facts["start"], facts["end"], facts["content"]):
+                raise SettingError(f"{folder / facts['name']} is not what the manifest says.")
+    sync_path(str(target))
 
 
 def _names(folder: Path) -> list[str]:
