@@ -76,10 +76,11 @@ def sign_in_all(ini: Path, emails: list[str]) -> dict[str, dict[str, str]]:
     entry, now = registry.lms.institutions[0], datetime.now(UTC)
     try:
         people = registry.jobs.within(entry, lambda institution: {
-            email: person_with(institution, email).__name__ for email in emails})
+            email: (found.__name__, found.epoch) for email in emails
+            if (found := person_with(institution, email))})
         return {email: {COOKIE: registry.side.begin_session(entry.key, person, now,
-                                                            method="password")}
-                for email, person in people.items()}
+                                                            method="password", epoch=epoch)}
+                for email, (person, epoch) in people.items()}
     finally:
         registry.databases.close()
         registry.side.close()

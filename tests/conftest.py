@@ -247,7 +247,7 @@ def browser_of(registry: Any, who: str, host: str) -> Browser:
         person = institution.people[institution.emails[f"{who}@{entry.key}.test"]]
         browser.home = "/" + next(iter(person.enrolments), "")
         token = registry.side.begin_session(
-            entry.key, person.__name__, datetime.now(UTC), method="test"
+            entry.key, person.__name__, datetime.now(UTC), method="test", epoch=person.epoch
         )
         manager.abort()
         connection.close()

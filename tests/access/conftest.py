@@ -60,8 +60,9 @@ def asker(registry: Any) -> Any:
 
 def _token(registry: Any, key: str, who: str) -> str:
     with changing(registry, key) as institution:
-        person = institution.emails[f"{who}@{key}.test"]
-    token: str = registry.side.begin_session(key, person, datetime.now(UTC), method="test")
+        person = institution.people[institution.emails[f"{who}@{key}.test"]]
+        told = {"method": "test", "epoch": person.epoch}
+        token: str = registry.side.begin_session(key, person.__name__, datetime.now(UTC), **told)
     return token
 
 

@@ -96,9 +96,10 @@ def sessions(registry: Any, emails: list[str]) -> dict[str, dict[str, str]]:
     entry, now = registry.lms.institutions[0], datetime.now(UTC)
 
     def begin(institution: Any) -> dict[str, dict[str, str]]:
+        people = {email: person_with(institution, email) for email in emails}
         return {email: {"lms": registry.side.begin_session(
-                    entry.key, person_with(institution, email).__name__, now, method="test")}
-                for email in emails}  # fmt: skip
+                    entry.key, person.__name__, now, method="test", epoch=person.epoch)}
+                for email, person in people.items()}  # fmt: skip
 
     return within(registry, begin)  # type: ignore[no-any-return]
 

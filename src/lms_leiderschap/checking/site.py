@@ -75,9 +75,9 @@ class Site:
         people = people_of_stage()
         row = people["participants" if part == "participant" else
                      "teachers" if part == "teacher" else part][0]  # fmt: skip
-        person = self.within(lambda institution: institution.emails[address_of(row["name"])])
+        person, epoch = self.within(lambda institution: _asker(institution, row["name"]))
         token = self.registry.side.begin_session(self.entry.key, person, datetime.now(UTC),
-                                                 method="check")  # fmt: skip
+                                                 method="check", epoch=epoch)  # fmt: skip
         return Browser(self.app, URL, {"lms": token})
 
     def own_paths(self) -> list[str]:
@@ -119,3 +119,9 @@ class Site:
         self.registry.databases.close()
         self.registry.side.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _asker(institution: Any, name: list[str]) -> tuple[str, str]:
+    """Id and epoch of somebody on the stage."""
+    person = institution.people[institution.emails[address_of(name)]]
+    return person.__name__, person.epoch

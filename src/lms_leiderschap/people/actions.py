@@ -68,7 +68,7 @@ def set_password(person: Person, password: str, *, by: str, at: datetime) -> Non
     check_rules(password, person.email)
     person.password = hash_password(password)
     person.tokens.clear()
-    person.signed_out = at
+    person.epoch = new_id()
     record(person, "person.password_changed", by=by, at=at)
 
 
@@ -176,7 +176,7 @@ def set_profile(person: Person, *, address: str, language: str, by: str, at: dat
 
 def sign_out(person: Person, *, by: str, why: str, at: datetime) -> None:
     """End all sessions of a person, wherever they are."""
-    person.signed_out = at
+    person.epoch = new_id()
     record(person, "person.signed_out", by=by, at=at, why=why)
 
 
@@ -191,7 +191,7 @@ def block(person: Person, *, by: str, why: str, at: datetime) -> None:
     if person.roles and Role.ADMIN.value not in institution_of(person).staff.get(by, ()):
         raise Refusal(_("Only an administrator can block somebody who runs the institution."))
     if not person.blocked:
-        person.blocked, person.signed_out = True, at
+        person.blocked, person.epoch = True, new_id()
         person.tokens.clear()
         record(person, "person.blocked", by=by, at=at, why=why)
 

@@ -25,7 +25,8 @@ class Person(Resource):
     enrolments   path texts of enrolments, with the title of the edition
     teaches      path texts of editions this person teaches, with their titles
     tokens       fingerprints of single-use links: kind and moment they end
-    signed_out   aware moment at which all sessions ended; one that began earlier opens nothing
+    epoch        random, another one whenever all sessions end: one that began under another opens
+                 nothing; "" until the first time
     staged       uploads that no form has used yet
     plan         what goes with the person over programmes and years: intentions by random id
     proofs       certificates and exemptions by random id
@@ -35,7 +36,7 @@ class Person(Resource):
     personal = ("email", "given_name", "family_name", "plan", "proofs", "staged")
     secret = ("password", "tokens")
     retention = "as long as the account"
-    signed_out: datetime | None = None
+    epoch = ""
 
     def __init__(self, email: str, given_name: str, family_name: str) -> None:
         self.email, self.given_name, self.family_name = email, given_name, family_name

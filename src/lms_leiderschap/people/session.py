@@ -59,7 +59,7 @@ def end_other_sessions(request: Request) -> None:
 def end_all_sessions(request: Request, person: Person) -> None:
     """Forget all sessions of a person when this transaction is kept.
 
-    What ends them is what it wrote (`Person.signed_out`), in every process at once and also when
+    What ends them is what it wrote (`Person.epoch`), in every process at once and also when
     this one is killed here.
     """
     side, institution, whose = request.registry.side, request.entry.key, person.__name__
@@ -85,6 +85,7 @@ def _begun(request: Request, person: Person, method: str) -> Headers:
         request.arrived,
         method=method,
         device=device_name(request.user_agent or ""),
+        epoch=person.epoch,
     )
     request.session_token = token
     new_csrf_token(request)

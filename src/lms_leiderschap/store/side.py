@@ -25,11 +25,12 @@ IDLE_LIMIT = timedelta(hours=2)
 ABSOLUTE_LIMIT = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
 
-SCHEMA = 2
+SCHEMA = 3
 TABLES = """
 CREATE TABLE IF NOT EXISTS web_session (
     institution TEXT NOT NULL, digest TEXT NOT NULL, person TEXT NOT NULL, method TEXT NOT NULL,
     begun DOUBLE PRECISION NOT NULL, seen DOUBLE PRECISION NOT NULL, device TEXT NOT NULL,
+    epoch TEXT NOT NULL,
     PRIMARY KEY (institution, digest)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS web_session_of_person ON web_session (institution, person);
 CREATE TABLE IF NOT EXISTS rate_count (
@@ -57,6 +58,7 @@ class Session:
     method  how the person signed in: a word of the caller, as "password" or "login_link"
     device  what it is called roughly, as "Firefox, Windows"; "" for what is not known. No address
             and no version are kept
+    epoch   `Person.epoch` when it began
     """
 
     id: str
@@ -65,16 +67,18 @@ class Session:
     seen: datetime
     method: str
     device: str
+    epoch: str
 
     def alive(self, at: datetime) -> bool:
         """Whether it still counts at `at`: used in the last 2 hours, begun in the last 12."""
         return at - self.seen < IDLE_LIMIT and at - self.begun < ABSOLUTE_LIMIT
 
     def counts(self, person: Any, at: datetime) -> bool:
-        """Whether it opens anything for a Person: alive, not blocked, not signed out since."""
-        signed_out = person.signed_out
-        ended = person.blocked or (signed_out is not None and self.begun < signed_out)
-        return not ended and self.alive(at)
+        """Whether it opens anything for a Person: alive, not blocked, not signed out since.
+
+        No moments are compared: a clock that was ahead would keep somebody out until then.
+        """
+        return not person.blocked and self.epoch == person.epoch and self.alive(at)
 
 
 def _digest(token: str) -> str:
@@ -82,7 +86,7 @@ def _digest(token: str) -> str:
 
 
 def _session(row: tuple[Any, ...]) -> Session:
-    digest, person, begun, seen, method, device = row
+    digest, person, begun, seen, method, device, epoch = row
     return Session(
         digest,
         person,
@@ -90,6 +94,7 @@ def _session(row: tuple[Any, ...]) -> Session:
         datetime.fromtimestamp(seen, UTC),
         method,
         device,
+        epoch,
     )
 
 
@@ -118,17 +123,20 @@ class SideStore:
         self.presence = presence.Presence(self.file)
 
     def begin_session(
-        self, institution: str, person: str, at: datetime, *, method: str, device: str = ""
-    ) -> str:
+        self, institution: str, person: str, at: datetime, *, method: str, device: str = "",
+        epoch: str = "",
+    ) -> str:  # fmt: skip
         """Begin a session and give its token: 256 random bits, safe in a cookie.
+
+        epoch  that of the person: under another one it opens nothing
 
         Only the SHA-256 of the token is kept. Signing in always begins a new one: a token that
         was there before sign-in never becomes worth more.
         """
         token = secrets.token_urlsafe(32)
         now = at.timestamp()
-        row = (institution, _digest(token), person, method, now, now, device)
-        self._execute("INSERT INTO web_session VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        row = (institution, _digest(token), person, method, now, now, device, epoch)
+        self._execute("INSERT INTO web_session VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
         return token
 
     def session(self, institution: str, token: str, at: datetime) -> Session | None:
@@ -136,7 +144,7 @@ class SideStore:
         that it was seen."""
         digest = _digest(token)
         rows = self._rows(
-            "SELECT digest, person, begun, seen, method, device FROM web_session"
+            "SELECT digest, person, begun, seen, method, device, epoch FROM web_session"
             " WHERE institution = ? AND digest = ?",
             (institution, digest),
         )
@@ -183,7 +191,7 @@ class SideStore:
     def sessions(self, institution: str, person: str) -> list[Session]:
         """The sessions kept of a person, oldest first; one past its limits stays until `sweep`."""
         rows = self._rows(
-            "SELECT digest, person, begun, seen, method, device FROM web_session"
+            "SELECT digest, person, begun, seen, method, device, epoch FROM web_session"
             " WHERE institution = ? AND person = ? ORDER BY begun",
             (institution, person),
         )
