@@ -69,10 +69,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if marks := list(item.iter_markers("promise")):
             names = sorted({name for mark in marks for name in mark.args})
             item.user_properties.append(("promises", names))
+            item.user_properties.append(("whole", _is_whole(item)))
         (now if _is_due(item) else later).append(item)
     if later:
         config.hook.pytest_deselected(items=later)
         items[:] = now
+
+
+def _is_whole(item: pytest.Item) -> bool:
+    """Whether it asks all that was promised: what grows with the tier does so in the last one."""
+    return TIERS[-1] == TIER or "tier" not in getattr(item, "fixturenames", ())
 
 
 def _is_due(item: pytest.Item) -> bool:
@@ -102,12 +108,13 @@ class Results:
         self.outcomes[report.outcome] += 1
         if "promises" in kept:
             self.add(report.nodeid, kept["promises"][0], report.outcome, kept.get("figure", []),
-                     report.duration, _why(report))  # fmt: skip
+                     report.duration, _why(report), whole=kept["whole"][0])  # fmt: skip
 
     def add(self, test: str, promises: list[str], outcome: str, figures: list[Any],
-            seconds: float, why: str = "") -> None:  # fmt: skip
+            seconds: float, why: str = "", *, whole: bool = True) -> None:  # fmt: skip
         row = self.about | {
-            "test": test, "promises": promises, "outcome": outcome, "figures": figures,
+            "test": test, "promises": promises, "whole": whole, "outcome": outcome,
+            "figures": figures,
             "seconds": round(seconds, 1), "at": datetime.now(UTC).isoformat(timespec="seconds"),
         }  # fmt: skip
         results.add(Path(RESULTS), [row | ({"why": why} if why else {})])
