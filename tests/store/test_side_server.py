@@ -5,18 +5,22 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import psycopg2
 import pytest
+from psycopg2.errors import LockNotAvailable
 from webtest import TestApp
 
 from lms_leiderschap.app import make_app
 from lms_leiderschap.demo.bulk import fill_bulk
 from lms_leiderschap.settings import read_settings
+from lms_leiderschap.store.limits import SideStorage
 from lms_leiderschap.store.side import SCHEMA, SideStore
 from lms_leiderschap.store.silence import PROBE_EVERY
 from tests.conftest import settings_in
@@ -83,6 +87,61 @@ def test_a_server_that_starts_again_is_used_at_once(far: SideStore, server: Post
         begin(far)
     server.start()
     assert far.session("hs", begin(far), NINE)
+
+
+@contextmanager
+def frozen_writer(server: PostgreSQL) -> Iterator[None]:
+    """Another machine that counted a try of "anna" and moves no more before it commits."""
+    other, counted, moves = SideStore("elsewhere", server.dsn("side")), Event(), Event()
+
+    def write(db: Any) -> None:
+        db.execute("DELETE FROM rate_entry WHERE institution = 'hs' AND key = 'anna'")
+        counted.set()
+        moves.wait(60)
+
+    def run() -> None:
+        with suppress(psycopg2.Error):
+            other.file.write(write, "hs anna")
+
+    thread = Thread(target=run)
+    thread.start()
+    assert counted.wait(60)
+    try:
+        yield
+    finally:
+        moves.set()
+        thread.join(60)
+        other.close()
+
+
+def counts(side: SideStore) -> SideStorage:
+    return SideStorage(side, "hs", NINE.timestamp)
+
+
+@pytest.mark.promise("G11")
+def test_a_frozen_writer_holds_up_nobody_else(far: SideStore, server: PostgreSQL) -> None:
+    with frozen_writer(server):
+        assert far.session("hs", begin(far), NINE)  # a new connection
+        assert counts(far).acquire_entry("bob", 1, 60)
+
+
+@pytest.mark.promise("G11")
+@pytest.mark.tier("nightly")
+def test_whoever_waits_for_a_frozen_writer_hears_it_and_then_has_the_turn(
+    far: SideStore, server: PostgreSQL, figure: Any
+) -> None:
+    with frozen_writer(server):
+        begun = time.monotonic()
+        with pytest.raises(LockNotAvailable):
+            counts(far).acquire_entry("anna", 1, 60)
+        figure("told that it is busy", time.monotonic() - begun, "s", at_most=PATIENCE)
+        assert far.session("hs", begin(far), NINE)  # a lock is no silence
+        while True:
+            with suppress(LockNotAvailable):
+                assert counts(far).acquire_entry("anna", 1, 60)
+                break
+            assert time.monotonic() < begun + BACK
+        assert not counts(far).acquire_entry("anna", 1, 60)
 
 
 @pytest.fixture

@@ -113,7 +113,7 @@ class SideStorage(Storage, MovingWindowSupport):
             db.executemany("INSERT INTO rate_entry VALUES (?, ?, ?, ?, ?)", entries)
             return True
 
-        return bool(self._file.write(acquire))
+        return bool(self._file.write(acquire, f"{self._institution} {key}"))
 
     def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
         """The time of the oldest entry in the moving window of `key`, and how many there are."""

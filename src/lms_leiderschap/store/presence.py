@@ -30,7 +30,8 @@ class Presence:
 
     def note(self, institution: str, addons: Iterable[str], at: datetime) -> None:
         """Write down that these add-ons are installed for this process."""
-        rows = [(institution, name, at.timestamp()) for name in addons]
+        # In one order, so that two processes never wait for each other.
+        rows = [(institution, name, at.timestamp()) for name in sorted(addons)]
         self._file.write(
             lambda db: db.executemany(NOTE, rows)
         )

@@ -91,8 +91,8 @@ class SideFile:
             self._leave(damaged=_is_damage(error))
         return work(self._connection())
 
-    def write(self, work: Work[T]) -> T:
-        """As `run`, in one transaction that no other writer comes between."""
+    def write(self, work: Work[T], alone: str = "") -> T:
+        """As `run`, in one transaction that no other writer comes between, whatever `alone` is."""
 
         def whole(db: sqlite3.Connection) -> T:
             db.execute("BEGIN IMMEDIATE")

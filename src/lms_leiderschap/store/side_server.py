@@ -7,6 +7,7 @@ session cannot be looked up nobody can say that it has ended, and the sign-in pa
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import re
 import threading
@@ -17,7 +18,12 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 import psycopg2
-from psycopg2.errors import InvalidSchemaName, UndefinedTable
+from psycopg2.errors import (
+    IdleInTransactionSessionTimeout,
+    InvalidSchemaName,
+    LockNotAvailable,
+    UndefinedTable,
+)
 from psycopg2.extensions import connection as PlainConnection
 
 from lms_leiderschap.store import silence
@@ -25,7 +31,16 @@ from lms_leiderschap.store.postgresql import complete
 
 T = TypeVar("T")
 Values = Sequence[object] | Mapping[str, object]
-LOCK = 0x6C6D7373  # of all that makes or writes tables, "lmss"
+LOCK = 0x6C6D7373  # of all that makes tables, "lmss"
+# A lock is asked for no longer than the server may be silent: who waits hears that it is busy, and
+# the way to the server stays open. A writer that is frozen loses its transaction, and its locks.
+# What is in here may be lost, so no answer waits for the disk.
+SESSION = """
+SET lock_timeout TO '2s';
+SET idle_in_transaction_session_timeout TO '5s';
+SET synchronous_commit TO off;
+"""
+SCHEMAS = "^lms_side_[0-9]+$"
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +76,7 @@ class SideServer:
     def __init__(self, dsn: str, script: str, schema: int) -> None:
         silence.watch()
         self._dsn, self._script = complete(dsn), script.replace("WITHOUT ROWID", "")
+        self._tables = re.findall(r"CREATE TABLE IF NOT EXISTS (\w+)", self._script)
         self._name = f"lms_side_{schema:d}"
         self._here = threading.local()
         self._open: weakref.WeakSet[Any] = weakref.WeakSet()
@@ -74,22 +90,28 @@ class SideServer:
         """What `work(statements)` gives; once more when the connection or the tables were lost."""
         try:
             return work(self._statements())
+        except LockNotAvailable:
+            raise
         except silence.ServerSilent:
             self._leave()
             raise
         except (psycopg2.OperationalError, psycopg2.InterfaceError, UndefinedTable,
-                InvalidSchemaName) as error:  # fmt: skip
+                InvalidSchemaName, IdleInTransactionSessionTimeout) as error:  # fmt: skip
             log.warning("side store is opened anew: %s", error)
             self._leave()
         return work(self._statements())
 
-    def write(self, work: Callable[[Any], T]) -> T:
-        """As `run`, in one transaction that no other `write` comes between."""
+    def write(self, work: Callable[[Any], T], alone: str = "") -> T:
+        """As `run`, in one transaction that no other `write` of the same `alone` comes between.
+
+        Raises LockNotAvailable when another one takes its time.
+        """
 
         def whole(statements: Statements) -> T:
             statements.execute("BEGIN")
             try:
-                statements.execute("SELECT pg_advisory_xact_lock(?)", (LOCK,))
+                if alone:
+                    statements.execute("SELECT pg_advisory_xact_lock(?)", (_number(alone),))
                 result = work(statements)
                 statements.execute("COMMIT")
             except BaseException:
@@ -102,8 +124,7 @@ class SideServer:
 
     def scrub(self) -> None:
         """Give back the room of rows that were deleted, so that they are written over."""
-        tables = ", ".join(re.findall(r"CREATE TABLE IF NOT EXISTS (\w+)", self._script))
-        self.run(lambda statements: statements.execute(f"VACUUM {tables}"))
+        self.run(lambda statements: statements.execute(f"VACUUM {', '.join(self._tables)}"))
 
     def close(self) -> None:
         """Close the connections of all threads; the next use opens again."""
@@ -130,14 +151,15 @@ class SideServer:
         return connection
 
     def _make_tables(self, statements: Statements) -> None:
-        # What is in here may be lost, so no answer waits for the disk.
-        statements.execute("SET synchronous_commit TO off")
+        statements.execute(SESSION)
         statements.execute(f"SET search_path TO {self._name}")
+        if self._has_tables(statements):
+            return
         statements.execute("BEGIN")
         statements.execute("SELECT pg_advisory_xact_lock(?)", (LOCK,))
         found = statements.execute(
-            "SELECT nspname FROM pg_namespace WHERE nspname ~ '^lms_side_[0-9]+$' AND nspname <> ?",
-            (self._name,),
+            "SELECT nspname FROM pg_namespace WHERE nspname ~ ? AND nspname <> ?",
+            (SCHEMAS, self._name),
         )
         for (name,) in found.fetchall():
             statements.execute(f"DROP SCHEMA {name} CASCADE")
@@ -145,11 +167,23 @@ class SideServer:
         statements.execute(self._script)
         statements.execute("COMMIT")
 
+    def _has_tables(self, statements: Statements) -> bool:
+        """Whether ours are there and no others: then a new connection waits for nobody."""
+        found = statements.execute(
+            "SELECT schemaname, tablename FROM pg_tables WHERE schemaname ~ ?", (SCHEMAS,)
+        )
+        return set(found.fetchall()) == {(self._name, table) for table in self._tables}
+
     def _leave(self) -> None:
         connection = getattr(self._here, "connection", None)
         self._here.connection = None
         if connection is not None:
             connection.close()
+
+
+def _number(alone: str) -> int:
+    """The number of an advisory lock: 64 bits, signed."""
+    return int.from_bytes(hashlib.sha256(alone.encode()).digest()[:8], signed=True)
 
 
 @lru_cache(maxsize=200)
