@@ -26,7 +26,7 @@ def test_no_input_makes_an_error(
 ) -> None:
     seed = SEED if chosen == "fixed" else secrets.randbits(32)
     print(f"the seed is {seed}")
-    number = {"commit": 1500, "nightly": 20_000, "release": 40_000}[tier]
+    number = {"commit": 800, "nightly": 20_000, "release": 40_000}[tier]
     caplog.set_level(logging.ERROR)
     doors = site.doors()
     site.keep()
