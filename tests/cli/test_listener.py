@@ -99,6 +99,32 @@ def test_a_beat_comes_only_while_requests_get_their_turn() -> None:
             thread.join()
 
 
+class Toiling(App):
+    """Takes its time for each answer; `turns` are the moments at which it began."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turns: list[float] = []
+
+    def __call__(self, environ: Any, start: Callable[..., Any]) -> list[bytes]:
+        self.turns.append(time.monotonic())
+        time.sleep(BEAT / 2)
+        return super().__call__(environ, start)
+
+
+@pytest.mark.promise("E11")
+@pytest.mark.tier("nightly")
+def test_a_beat_does_not_wait_for_all_that_wait() -> None:
+    app, answers = Toiling(), []
+    app.let.set()
+    with running(app) as (_listener, port, beats):
+        wait(lambda: bool(beats))
+        threads = [ask(port, answers) for _request in range(10 * THREADS)]
+        for thread in threads:
+            thread.join()
+    assert [beat for beat in beats if app.turns[THREADS] < beat < app.turns[-1]]
+
+
 @pytest.mark.promise("E11")
 def test_what_was_asked_is_answered_before_it_ends() -> None:
     app, answers = App(), []

@@ -20,9 +20,9 @@ PROXY = ("trusted_proxy", "trusted_proxy_headers")
 
 
 class _Pulse:
-    """Calls `beat` from a thread that answers requests, after those that wait for one.
+    """Calls `beat` from the first thread that has no request to answer or has answered one.
 
-    So it stops when the loop hangs and also when all threads do.
+    So it stops when the loop hangs and also when all threads do, and not because many wait.
     """
 
     def __init__(self, beat: Callable[[], None]) -> None:
@@ -35,7 +35,9 @@ class _Pulse:
         now = time.monotonic()
         if not self._waits and now >= self._next:
             self._waits, self._next = True, now + BEAT
-            dispatcher.add_task(self)
+            with dispatcher.lock:  # as its `add_task`, but before all that wait
+                dispatcher.queue.appendleft(self)
+                dispatcher.queue_cv.notify()
 
     def service(self) -> None:
         """What a thread does with it."""
@@ -67,7 +69,7 @@ class Listener:
             door.channel_class = Channel
 
     def run(self, beat: Callable[[], None] = lambda: None) -> None:
-        """Answer until `end`. `beat` is called each second in which requests get their turn."""
+        """Answer until `end`. `beat` is called each second in which threads come free."""
         pulse = _Pulse(beat)
         try:
             while not self._is_over():
