@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ZODB.POSException import ConflictError, POSKeyError
+from ZODB.FileStorage.format import CorruptedDataError
+from ZODB.POSException import ConflictError, POSKeyError, StorageSystemError
 
 from lms_leiderschap.web.pipeline import ingress_tween
 from tests.web.test_pipeline import of_app
@@ -29,6 +30,7 @@ def raising(error: Exception) -> Any:
     ("error", "status"),
     [
         (ConflictError(), 503), (POSKeyError(b"\0" * 8), 500), (OSError(5, "broken"), 500),
+        (CorruptedDataError(), 500), (StorageSystemError("damaged"), 500),
         (OSError(28, "full"), 507), (sqlite3.OperationalError("unable to open"), 503),
         (MemoryError(), 500), (RecursionError(), 500), (LookupError("x"), 500),
     ],

@@ -24,7 +24,6 @@ from pyramid.renderers import render_to_response
 from pyramid.request import Request
 from pyramid.response import Response
 from transaction.interfaces import TransientError
-from ZODB.POSException import StorageError
 
 from lms_leiderschap.store.storages import server_errors
 from lms_leiderschap.texts import _
@@ -126,7 +125,7 @@ def is_full(error: BaseException | None) -> bool:
 
 
 def failed(error: Exception, request: Request) -> Response:
-    """Everything nobody thought of."""
+    """Everything nobody thought of; a storage that errs too: trying again mends no damage."""
     if is_full(error):
         return no_room(error, request)
     mark = request.environ.get(MARK, "")
@@ -149,7 +148,7 @@ def includeme(config: Any) -> None:
         (HTTPNotFound, not_found), (HTTPForbidden, not_found), (HTTPBadRequest, bad_request),
         (HTTPRequestEntityTooLarge, too_large), (HTTPServiceUnavailable, busy),
         (HTTPInsufficientStorage, no_room), (sqlite3.OperationalError, busy),
-        (HTTPException, http_error), (TransientError, busy), (StorageError, busy),
+        (HTTPException, http_error), (TransientError, busy),
         *((kind, busy) for kind in server_errors()), (Exception, failed)]
     for context, view in pages:
         config.add_exception_view(view, context=context, retryable_error=False)
