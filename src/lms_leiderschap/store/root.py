@@ -97,7 +97,7 @@ class Databases:
     def database(self, entry: InstitutionEntry) -> DB:
         """The database of an institution, opened on first use.
 
-        Raises SettingError when it was written by another release.
+        Raises SettingError when it was written by another release or is another institution's.
         """
         place = self._place(entry)
         with place.lock:
@@ -106,7 +106,7 @@ class Databases:
     def open_all(self) -> None:
         """Open every database; one on a server that is away is opened when it is asked for.
 
-        Raises SettingError when one was written by another release.
+        Raises SettingError when one was written by another release or is another institution's.
         """
         for entry in self.settings.institutions:
             try:
@@ -181,8 +181,7 @@ class Databases:
         else:
             self._take_care()
             database = Database(storage, cache_size=self.settings.cache_objects, pool_timeout=IDLE)
-        if not self.any_release:
-            _check(database, entry)
+        _check(database, entry, any_release=self.any_release)
         return database
 
     def _take_care(self) -> None:
@@ -213,12 +212,18 @@ def _forget_old_blobs(settings: Settings, entry: InstitutionEntry) -> None:
     forget_old_blobs(settings.blob_cache / entry.key, time.time())
 
 
-def _check(database: DB, entry: InstitutionEntry) -> None:
-    """Close the database again when it is of another release."""
+def _check(database: DB, entry: InstitutionEntry, *, any_release: bool) -> None:
+    """Close the database again when it is of another release or of another institution."""
     try:
         with reading(database) as connection:
-            if institution_in(connection) is not None:
+            institution = institution_in(connection)
+            if institution is None:
+                return
+            if not any_release:
                 check_release(connection.root(), entry.key)
+            if institution.key != entry.key:
+                raise SettingError(f"The storage of {entry.key} holds the database of "
+                                   f"{institution.key}. Look at storage in the institutions file.")
     except BaseException:
         database.close()
         raise
