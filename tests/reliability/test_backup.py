@@ -139,6 +139,29 @@ def test_a_piece_that_a_killed_backup_left_is_nobodys(
     assert staged(registry, entry, tmp_path / "back") == [b"first", b"second", b"third"]
 
 
+def test_what_backups_that_were_cut_off_left_goes(
+    registry: Any, entry: Any, repository: Repository, make: Any, tmp_path: Path
+) -> None:
+    write(registry, entry, b"first")
+    first = make()
+    for _time in range(2):
+        write(registry, entry, b"more")
+        pack(registry.databases.database(entry), minutes=0)  # so that a chain begins
+        killed = make()
+        (repository.directory / f"{killed.name}.json").unlink()
+        (repository.directory / f"{killed.name}.json.part").write_bytes(b"half a manifest")
+        assert chains(repository) == {first.chain, killed.chain}
+    last = make()
+    assert chains(repository) == {first.chain, last.chain}
+    assert list(repository.directory.rglob("*.part")) == []
+    restore(repository, first.moment, tmp_path / "back")
+    assert staged(registry, entry, tmp_path / "back") == [b"first"]
+
+
+def chains(repository: Repository) -> set[str]:
+    return {path.name for path in repository.directory.glob("chain-*")}
+
+
 @pytest.mark.tier("nightly")
 def test_ten_gigabytes_would_be_back_within_half_an_hour(
     registry: Any, entry: Any, repository: Repository, make: Any, tmp_path: Path, figure: Any

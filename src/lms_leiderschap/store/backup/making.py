@@ -38,7 +38,8 @@ def back_up(storage: str, repository: Repository, institution: str, release: str
     if not source.path.exists():
         raise SettingError(f"{directory} holds no database.")
     repository.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with unpacked_while(directory):
+    with repository.alone(), unpacked_while(directory):
+        repository.sweep()
         at = _free_moment(repository)
         former = _followed(repository, source, kind, at)
         chain = former.chain if former else at.strftime(CHAIN)

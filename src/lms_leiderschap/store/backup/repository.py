@@ -3,19 +3,21 @@
     2026-11-25-17-00-00.json    a manifest for each time a backup was made (UTC)
     chain-2026-11-25-17-00-00/  the database as it was then, and what was added to it since
     blobs/3f/<oid>-<tid>.blob   the files, once for all chains
+    *.part                      what is being written, or was when a backup was cut off
 
 A chain begins with the whole database, when it was packed or when the chain is a day old.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import hmac
 import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -25,6 +27,7 @@ from typing import Any
 from lms_leiderschap.errors import SettingError
 from lms_leiderschap.store.durable import sync_path
 
+LOCK = "repository.lock"
 STAMP = "%Y-%m-%d-%H-%M-%S"
 CHAIN = f"chain-{STAMP}"
 MANIFEST = re.compile(r"\d{4}(-\d\d){5}\.json$")
@@ -92,6 +95,33 @@ class Repository:
 
     def __init__(self, directory: Path, key: bytes) -> None:
         self.directory, self.key = directory, key
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else adds to it or takes from it; who does so now is waited for."""
+        handle = os.open(self.directory / LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+    def sweep(self) -> None:
+        """Take away what backups that were cut off left: halves of files, and whole chains.
+
+        Only for who is alone in it. A chain counts as named whatever the seal of the manifest that
+        names it, and when one cannot be read at all, no chain is taken away.
+        """
+        for half in self.directory.glob("*.part"):
+            half.unlink()
+        try:
+            named = {json.loads((self.directory / f"{name}.json").read_bytes())["chain"]
+                     for name in self.names()}  # fmt: skip
+        except (ValueError, TypeError, KeyError):
+            return
+        for chain in self.directory.glob("chain-*"):
+            if chain.name not in named:
+                shutil.rmtree(chain)
 
     def names(self) -> list[str]:
         """Names of all manifests, oldest first."""
@@ -163,7 +193,7 @@ class Repository:
     @contextmanager
     def _whole(self, path: Path) -> Iterator[Any]:
         """A file that is there whole, on the disk, or not at all."""
-        fresh = path.with_name(f"{path.name}.part")
+        fresh = self.directory / f"{path.name}.part"
         with fresh.open("wb") as target:
             yield target
             target.flush()
@@ -176,20 +206,25 @@ class Repository:
 
         What was erased is then in no backup that is older.
         """
-        manifests = [self.manifest(name) for name in self.names()]
-        chains = list(dict.fromkeys(each.chain for each in manifests))
-        old = {each.chain for each in manifests if each.begun < now - keep} - set(chains[-1:])
-        for each in manifests:
-            if each.chain in old:
-                (self.directory / f"{each.name}.json").unlink()
-        for chain in old:
-            shutil.rmtree(self.directory / chain)
-        if old:
-            named = {name for each in manifests if each.chain not in old for name in each.blobs}
-            for path in self.directory.glob("blobs/*/*.blob"):
-                if path.name not in named:
-                    path.unlink()
+        with self.alone():
+            manifests = [self.manifest(name) for name in self.names()]
+            chains = list(dict.fromkeys(each.chain for each in manifests))
+            old = {each.chain for each in manifests if each.begun < now - keep} - set(chains[-1:])
+            for each in manifests:
+                if each.chain in old:
+                    (self.directory / f"{each.name}.json").unlink()
+            for chain in old:
+                shutil.rmtree(self.directory / chain)
+            if old:
+                self._keep_only(name for each in manifests if each.chain not in old
+                                for name in each.blobs)  # fmt: skip
         return len(old)
+
+    def _keep_only(self, blobs: Iterable[str]) -> None:
+        named = set(blobs)
+        for path in self.directory.glob("blobs/*/*.blob"):
+            if path.name not in named:
+                path.unlink()
 
 
 def copied(source: Any, target: Any) -> tuple[int, str]:
