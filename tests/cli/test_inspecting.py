@@ -90,6 +90,17 @@ def test_not_everybody_is_a_proxy(tmp_path: Path, proxy: str) -> None:
         refuse_unsafe(str(ini))
 
 
+@pytest.mark.promise("B7", "E8")
+def test_a_proxy_that_does_not_say_when_an_upload_began_is_told(tmp_path: Path) -> None:
+    ini = Path(written(tmp_path))
+    ini.write_text(ini.read_text().replace("threads = 4", "trusted_proxy = 127.0.0.1"))
+    (found,) = findings(str(ini), reach=False)
+    assert "lms.receiving_header" in found.where and not found.refused
+    text = ini.read_text().replace("[app:main]", "[app:main]\nlms.receiving_header = X-Took")
+    ini.write_text(text)
+    assert not list(findings(str(ini), reach=False))
+
+
 @pytest.mark.promise("E8")
 def test_keys_and_passwords_are_for_nobody_else_to_read(tmp_path: Path) -> None:
     ini = written(tmp_path, f"lms.mail = smtp://lms:{SECRET}@localhost")

@@ -58,6 +58,8 @@ def test_what_the_units_and_nginx_name_fits_together() -> None:
     body = re.search(r"^lms.body_max = (\d+)$", ini, re.M)
     limit = re.search(r"client_max_body_size (\d+)m;", nginx)
     assert body and limit and int(body[1]) == int(limit[1]) << 20
+    header = re.search(r"^lms.receiving_header = (\S+)$", ini, re.M)
+    assert header and f"proxy_set_header {header[1]} $request_time;" in nginx
     for unit in UNITS:
         assert "/etc/lms/production.ini" in unit.read_text("utf-8") or unit.suffix != ".service"
 

@@ -114,6 +114,10 @@ def _of_exposure(ini: str, settings: Settings, server: Mapping[str, str]) -> Ite
                       "of the web server in front, as 127.0.0.1.")
     if server.get("trusted_proxy_headers") and not server.get("trusted_proxy"):
         yield Finding(f"{ini}, trusted_proxy_headers", "Set trusted_proxy too: nobody is trusted.")
+    if server.get("trusted_proxy") and not settings.receiving_header:
+        yield Finding(f"{ini}, lms.receiving_header", "Behind a proxy that reads the whole request "
+                      "first, an upload that began before a deadline counts as late without it "
+                      "(deploy/nginx/lms.conf sends X-Request-Time).", refused=False)
     if settings.metrics:
         try:
             address_of(settings.metrics)
