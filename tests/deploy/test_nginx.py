@@ -38,6 +38,8 @@ uwsgi_temp_path {here}/u; scgi_temp_path {here}/s; }}
 INI = """lms.receiving_header = X-Request-Time
 lms.request_id_header = X-Request-Id
 """
+CLASS = 200
+HALF = f"POST /sign-in HTTP/1.1\r\nHost: {NAME}\r\nContent-Length: 9\r\n\r\nhalf"
 PROXY = """trusted_proxy = 127.0.0.1
 trusted_proxy_headers = x-forwarded-for x-forwarded-host x-forwarded-proto
 """
@@ -173,6 +175,7 @@ def test_people_come_in_through_nginx(site: Site, figure: Any) -> None:
     _finds_files_for_ever(anna)
     _finds_its_request_in_both_logs(site, anna)
     _cannot_say_who_it_is(site)
+    _a_class_behind_one_address_is_served(site)
     _other_names_get_nothing(site)
     anna.close()
 
@@ -244,6 +247,23 @@ def _cannot_say_who_it_is(site: Site) -> None:
         found.append(thief.send(page, form, "sign_in").status)
         thief.close()
     assert found == [422] * 10 + [429]
+
+
+def _a_class_behind_one_address_is_served(site: Site) -> None:
+    """Each request of HTTP/2 counts against the limit: two for each of a hundred people."""
+    slow = []
+    try:
+        for _request in range(CLASS):
+            plain = socket.create_connection(("127.0.0.1", site.port), 20)
+            context = ssl.create_default_context(cafile=str(site.here / "fullchain.pem"))
+            slow.append(context.wrap_socket(plain, server_hostname=NAME))
+            slow[-1].sendall(HALF.encode())
+        last = site.person()
+        assert last.get("/sign-in").status == 200
+        last.close()
+    finally:
+        for connection in slow:
+            connection.close()
 
 
 def _other_names_get_nothing(site: Site) -> None:
