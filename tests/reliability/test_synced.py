@@ -47,6 +47,18 @@ keep("two")
 pack(database, minutes=0)
 os.write(1, b"{DONE}")
 """
+BACK_UP = OPEN + f"""
+from lms_leiderschap.store.backup.making import back_up
+from lms_leiderschap.store.backup.repository import Repository
+from lms_leiderschap.store.backup.restoring import restore
+place = Path(sys.argv[1]).parent / "away"
+repository = Repository(place / "repositories" / "demo", b"key")
+for name in ("one", "two"):
+    keep(name)
+    back_up("{STORAGE}:" + sys.argv[1], repository, "demo", "0")
+restore(repository, None, place / "back" / "demo")
+os.write(1, b"{DONE}")
+"""
 KEYS = f"""
 import os, sys
 from lms_leiderschap.cli import settings_of
@@ -119,6 +131,21 @@ def test_the_disk_has_what_was_packed(tmp_path: Path, figure: Callable[..., None
         pytest.skip("PostgreSQL keeps its own files")
     left = _left_by(PACK, tmp_path / "database", tmp_path)
     figure("paths not synced after packing", len(left), "paths")
+    assert left == set()
+
+
+@pytest.mark.part("faults")
+@pytest.mark.promise("A2", "E2")
+def test_the_disk_has_a_backup_and_what_is_brought_back(
+    tmp_path: Path, figure: Callable[..., None]
+) -> None:
+    if STORAGE == "postgresql":
+        pytest.skip("PostgreSQL makes its own backups")
+    traced.strace()
+    away = tmp_path / "away"
+    away.mkdir()
+    left = _left_by(BACK_UP, away, tmp_path, str(tmp_path / "database"))
+    figure("paths not synced after a backup and a restore", len(left), "paths")
     assert left == set()
 
 

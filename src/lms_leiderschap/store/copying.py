@@ -24,8 +24,7 @@ from ZODB.POSException import POSKeyError
 from ZODB.utils import oid_repr, z64
 
 from lms_leiderschap.errors import SettingError
-from lms_leiderschap.store.blobs import FOLDER
-from lms_leiderschap.store.durable import sync_path
+from lms_leiderschap.store.durable import sync_path, sync_tree
 from lms_leiderschap.store.storages import directory_of, open_storage
 
 PIECE = 1 << 20
@@ -233,13 +232,8 @@ def _marked(storage: str) -> Iterator[None]:
 def _sync(storage: str) -> None:
     """Have the disk hold every file of a directory: RelStorage restores blobs without asking."""
     directory = directory_of(storage)
-    if directory is None:
-        return
-    for folder, _folders, names in os.walk(directory, topdown=False):
-        if folder.startswith(str(directory / FOLDER)):
-            for name in names:
-                sync_path(os.path.join(folder, name))
-        sync_path(folder)
+    if directory is not None:
+        sync_tree(directory)
 
 
 @contextmanager

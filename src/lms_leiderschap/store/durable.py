@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from ZODB.FileStorage import FileStorage
@@ -39,6 +40,22 @@ def sync_folders(folder: str, top: str, known: set[str]) -> None:
         synced.append(folder)
     sync_path(folder)
     known.update(synced)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder that only its owner enters, and what is missing above it; on the disk."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        sync_path(str(folder.parent))
+
+
+def sync_tree(top: Path) -> None:
+    """Have the disk hold a folder with everything in it."""
+    for folder, _folders, names in os.walk(top, topdown=False):
+        for name in names:
+            sync_path(os.path.join(folder, name))
+        sync_path(folder)
 
 
 class DurableFileStorage(FileStorage):

@@ -13,6 +13,7 @@ from lms_leiderschap.errors import SettingError
 from lms_leiderschap.store.backup.repository import CHAIN, STAMP, Manifest, Repository
 from lms_leiderschap.store.backup.sources import LONGEST, SOURCES, Blob
 from lms_leiderschap.store.blobs import blob_path, reading
+from lms_leiderschap.store.durable import make_folder
 from lms_leiderschap.store.packing import unpacked_while
 from lms_leiderschap.store.root import institution_in
 from lms_leiderschap.store.storages import directory_of, open_storage
@@ -37,14 +38,14 @@ def back_up(storage: str, repository: Repository, institution: str, release: str
     source = SOURCES[kind](directory)
     if not source.path.exists():
         raise SettingError(f"{directory} holds no database.")
-    repository.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(repository.directory)
     with repository.alone(), unpacked_while(directory):
         repository.sweep()
         at = _free_moment(repository)
         former = _followed(repository, source, kind, at)
         chain = former.chain if former else at.strftime(CHAIN)
         folder = repository.directory / chain
-        folder.mkdir(exist_ok=True, mode=0o700)
+        make_folder(folder)
         piece = source.copy(folder, former)
         known = {} if former else _known_blobs(repository)
         blobs, missing = _kept_blobs(repository, directory, piece.blobs, known)

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from lms_leiderschap.errors import SettingError
-from lms_leiderschap.store.durable import sync_path
+from lms_leiderschap.store.durable import make_folder, sync_path
 
 LOCK = "repository.lock"
 STAMP = "%Y-%m-%d-%H-%M-%S"
@@ -179,7 +179,7 @@ class Repository:
         A copy and no second name of the same file: what harms one must not harm the other.
         """
         target = self.blob(name)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         with source.open("rb") as origin, self._whole(target) as copy:
             return copied(origin, copy)
 
@@ -199,7 +199,8 @@ class Repository:
             target.flush()
             os.fsync(target.fileno())
         fresh.rename(path)
-        sync_path(str(path.parent))
+        for folder in {path.parent, fresh.parent}:
+            sync_path(str(folder))
 
     def prune(self, now: datetime, keep: timedelta) -> int:
         """Take away chains that began longer ago than `keep`, never the last; how many.

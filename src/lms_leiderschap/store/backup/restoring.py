@@ -11,7 +11,7 @@ from lms_leiderschap.errors import SettingError
 from lms_leiderschap.store.backup.repository import Manifest, Repository, copied, fingerprint_of
 from lms_leiderschap.store.backup.sources import bring_back
 from lms_leiderschap.store.blobs import FOLDER
-from lms_leiderschap.store.durable import sync_path
+from lms_leiderschap.store.durable import make_folder, sync_tree
 
 
 def restore(repository: Repository, until: datetime | None, into: Path) -> Manifest:
@@ -31,14 +31,14 @@ def restore(repository: Repository, until: datetime | None, into: Path) -> Manif
     for each in chain:
         if each.file:
             _check(folder / each.file["name"], each.file["sha256"])
-    into.mkdir(parents=True, exist_ok=True)
+    make_folder(into)
     bring_back(last.storage, folder, chain, into)
     layout = FilesystemHelper(str(into / FOLDER))
     layout.create()
     for manifest in chain:
         for name, (_size, sha256) in manifest.blobs.items():
             _bring_blob(repository.blob(name), layout, name, sha256)
-    sync_path(str(into))
+    sync_tree(into)
     return last
 
 
@@ -60,4 +60,3 @@ def _bring_blob(source: Path, layout: FilesystemHelper, name: str, sha256: str) 
     if found != sha256:
         raise SettingError(f"{source} is not what the manifest says.")
     target.chmod(0o400)
-    sync_path(str(target))

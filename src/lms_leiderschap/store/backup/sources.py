@@ -67,6 +67,7 @@ class FileSource:
             return Piece({}, bytes.fromhex(former.tid) if former else b"", [])
         path = folder / fresh[-1]
         _file, start, end, _md5 = repozo.scandat(repozo.find_files(repozo.parseargs(words)))
+        sync_path(str(path))  # repozo does so before gzip writes the end of it
         sync_path(str(folder))
         facts = {"name": path.name, "size": path.stat().st_size, "sha256": fingerprint_of(path),
                  "start": start, "end": end,
@@ -146,7 +147,6 @@ def bring_back(kind: str, folder: Path, chain: list[Manifest], into: Path) -> No
                 _size, content = copied(piece, whole)
             if (start, whole.tell(), content) != (facts["start"], facts["end"], facts["content"]):
                 raise SettingError(f"{folder / facts['name']} is not what the manifest says.")
-    sync_path(str(target))
 
 
 def _names(folder: Path) -> list[str]:
