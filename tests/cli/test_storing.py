@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from bench.server import write_settings
 from lms_leiderschap.cli import main
 from lms_leiderschap.demo.bulk import fill_bulk
+from tests.conftest import STORAGE
 from tests.reliability.live import opened, sheets_of, within
 
 
@@ -37,3 +40,21 @@ def test_a_place_that_holds_something_is_refused(
         fill_bulk(registry, 1, 0)
     assert main(["storage", "copy", "meting", f"sqlite:{tmp_path}", "--ini", str(ini)]) == 1
     assert capsys.readouterr().err.endswith(f"{tmp_path} is not empty.\n")
+
+
+@pytest.mark.skipif(STORAGE == "postgresql", reason="PostgreSQL makes its own backups")
+def test_what_commands_write_is_for_nobody_else(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        ini = write_settings(tmp_path)
+        assert main(["demo", "--ini", str(ini), "--participants", "1"]) == 0
+        repository, back, moved = (str(tmp_path / name) for name in ("away", "back", "moved"))
+        assert main(["backup", repository, "--ini", str(ini)]) == 0
+        assert main(["restore", "--from", repository, "--into", back, "--ini", str(ini)]) == 0
+        assert main(["storage", "copy", "meting", f"file:{moved}", "--ini", str(ini)]) == 0
+        assert os.umask(0o022) == 0o022
+    finally:
+        os.umask(before)
+    written = [path for place in map(Path, (repository, back, moved))
+               for path in (place, *place.rglob("*"))]  # fmt: skip
+    assert [path for path in written if stat.S_IMODE(path.stat().st_mode) & 0o077] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from importlib.util import find_spec
 
@@ -32,7 +33,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if find_spec("pkg_resources") is None:
         complain("Pyramid needs pkg_resources: install setuptools 77 to 80.")
         return 1
-    return performed(beside, options)
+    before = os.umask(0o077)  # what people wrote is for nobody else on this machine
+    try:
+        return performed(beside, options)
+    finally:
+        os.umask(before)
 
 
 def parser() -> argparse.ArgumentParser:
