@@ -104,3 +104,18 @@ def _missing(ini: Path, repository: str, name: str, expected: list[live.Sent],
 
 def _place(institutions: str) -> str:
     return institutions.partition(f'"{STORAGE}:')[2].partition('"')[0]
+
+
+def test_institutions_in_postgresql_are_told_and_keep_no_other_from_a_backup(
+    tmp_path: Path,
+) -> None:
+    ini, _sheets = live.make(tmp_path, 2)
+    file = tmp_path / "institutions.toml"
+    whole = file.read_text("utf-8")
+    file.write_text(f'{whole}\n[[institutions]]\nkey = "far"\nurl = "http://far.test"\n'
+                    'hosts = ["far.test"]\nstorage = "postgresql:port=1 dbname=far"\n', "utf-8")
+    for words in (["backup"], ["backup", "verify"]):
+        ended = lms(ini, *words, str(tmp_path / "repository"))
+        assert ended.returncode == 0 and "far is kept in PostgreSQL" in ended.stderr, ended.stderr
+    ended = lms(ini, "backup", str(tmp_path / "repository"), "--institution", "far")
+    assert ended.returncode == 1

@@ -40,7 +40,8 @@ def test_systemd_reads_the_units_and_knows_every_line(analyze: str, tmp_path: Pa
     assert said.returncode == 0 and not said.stderr, said.stderr
 
 
-@pytest.mark.parametrize("name", ["lms", "lms-worker", "lms-backup", "lms-verify"])
+@pytest.mark.parametrize("name", [
+    "lms", "lms-worker", "lms-backup", "lms-backup-verify", "lms-verify"])
 def test_a_service_may_do_little(analyze: str, name: str) -> None:
     unit = DEPLOY / "systemd" / f"{name}.service"
     said = ask(analyze, "security", "--offline=true", unit).stdout
@@ -62,6 +63,19 @@ def test_what_the_units_and_nginx_name_fits_together() -> None:
     assert header and f"proxy_set_header {header[1]} $request_time;" in nginx
     for unit in UNITS:
         assert "/etc/lms/production.ini" in unit.read_text("utf-8") or unit.suffix != ".service"
+
+
+def test_what_one_unit_finds_keeps_no_other_from_its_work() -> None:
+    """Of a oneshot with two programs the second does not run when the first one ends with 1."""
+    readme = (DEPLOY / "README.md").read_text("utf-8")
+    for unit in UNITS:
+        text = unit.read_text("utf-8")
+        if unit.suffix == ".service":
+            assert len(re.findall(r"^ExecStart=", text, re.M)) == 1, unit.name
+        if unit.suffix == ".timer":
+            assert unit.with_suffix(".service") in UNITS and unit.name in readme
+        for place in re.findall(r"^ReadWritePaths=(\S+)$", text, re.M):
+            assert re.search(rf"^install -d -o lms -g lms -m 700 {place} ", readme, re.M)
 
 
 @pytest.mark.tier("nightly")

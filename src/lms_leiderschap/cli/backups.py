@@ -54,11 +54,22 @@ def _moment(text: str) -> datetime:
 
 
 def backup(options: argparse.Namespace) -> int:
-    """Beside a running server or without one. Exit 1 when anything is not as it should be."""
+    """Beside a running server or without one. Exit 1 when anything is not as it should be.
+
+    Institutions in PostgreSQL are told, and no failure as long as there are others.
+    """
+    from lms_leiderschap.store.backup.making import ELSEWHERE
+    from lms_leiderschap.store.storages import directory_of
+
     settings = settings_of(options.ini)
     act = _tried if options.verify else _made
     told = []
-    for entry in entries_named(settings, options.institution):
+    chosen = entries_named(settings, options.institution)
+    here = [entry for entry in chosen if directory_of(entry.storage) is not None]
+    for entry in chosen:
+        if entry not in here:
+            complain(ELSEWHERE.format(key=entry.key))
+    for entry in here:
         try:
             told.append(act(settings, entry, options))
         except (SettingError, OSError) as error:
@@ -71,7 +82,7 @@ def backup(options: argparse.Namespace) -> int:
     if not options.json and not options.verify:
         say(f"The keys in {settings.keys} are not in it: without them nothing can be brought back. "
             "Keep a copy of that directory somewhere else.")  # fmt: skip
-    return 1 if any(facts["wrong"] for facts in told) else 0
+    return 1 if not here or any(facts["wrong"] for facts in told) else 0
 
 
 def _made(
