@@ -8,6 +8,7 @@ from typing import Any
 
 from lms_leiderschap.institution.model import Institution, local
 from lms_leiderschap.permissions import Permission
+from lms_leiderschap.settings import InstitutionEntry
 from lms_leiderschap.store.packing import pack
 from lms_leiderschap.texts import _
 
@@ -20,11 +21,14 @@ def seal_audit(institution: Institution, _at: datetime) -> None:
     institution.audit.seal()
 
 
-def pack_at_night(institution: Institution, at: datetime) -> None:
-    """Give back the room of what was replaced or erased, once in the night."""
-    if local(institution, at).hour == PACK_HOUR:
-        for sentence in pack(institution._p_jar.db()).wrong:
-            log.critical("packing %s: %s", institution.key, sentence)
+def pack_at_night(jobs: Any, entry: InstitutionEntry, at: datetime) -> None:
+    """Give back the room of what was replaced or erased, once in the night.
+
+    Nothing may be read here meanwhile: SQLite keeps in its log what somebody might still read.
+    """
+    if jobs.within(entry, lambda institution: local(institution, at).hour == PACK_HOUR):
+        for sentence in pack(jobs.registry.databases.database(entry)).wrong:
+            log.critical("packing %s: %s", entry.key, sentence)
 
 
 def tell_head(institution: Institution, _at: datetime) -> None:
@@ -38,7 +42,7 @@ def includeme(config: Any) -> None:
     config.scan("lms_leiderschap.institution.views")
     config.add_job("seal audit", seal_audit, timedelta(minutes=1))
     config.add_job("tell the head of the audit log", tell_head, timedelta(days=1))
-    config.add_job("pack", pack_at_night, timedelta(hours=1))
+    config.add_upkeep("pack", pack_at_night, timedelta(hours=1))
     config.add_navigation(
         90, _("Log"), "/audit", "history",
         lambda request: request.has_permission(Permission.READ_AUDIT, request.institution))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import sqlite3
 import time
@@ -16,6 +17,7 @@ from lms_leiderschap.store.blobs import orphans
 from lms_leiderschap.store.scan import absent, reachable
 from lms_leiderschap.store.storages import directory_in
 
+log = logging.getLogger(__name__)
 DAY = 86400.0
 MINUTES = 10.0  # of history that stays, for who is reading at that moment
 LOCK = "pack.lock"
@@ -68,7 +70,10 @@ def _empty_log(path: Path) -> None:
     what only the log has.
     """
     with closing(sqlite3.connect(path)) as database:
-        database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        [(busy, _pages, _moved)] = database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    if busy:
+        log.warning("%s is being read: what was packed away stays in its log until the next time",
+                    path)
 
 
 def _packed(database: Any, minutes: float, swept: tuple[Path, ...]) -> Packed:

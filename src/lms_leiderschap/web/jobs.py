@@ -2,14 +2,16 @@
 
 A slice says what it delivers (`config.add_delivery`) and what runs now and then (`config.add_job`).
 Each runs in a transaction of its own; what fails is tried again later and never stops the rest.
+What is done to a database as a whole (`config.add_upkeep`) runs while nothing is read here.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import transaction
@@ -22,6 +24,7 @@ PAUSE = 1.0
 Delivery = Callable[["Jobs", InstitutionEntry, int], None]
 Rests = Callable[[InstitutionEntry, Any, dict[str, Any], datetime], bool]
 Job = Callable[[Any, datetime], None]
+Upkeep = Callable[["Jobs", InstitutionEntry, datetime], None]
 
 
 class Jobs:
@@ -31,6 +34,7 @@ class Jobs:
     resting     kind to the function (entry, institution, item, at) that says whether an item waits
                 for something else than time: it is passed by, and nothing is written for that
     periodic    name to (function (institution, at), how often)
+    upkeep      name to (function (jobs, entry, at), how often): called outside of any transaction
     at          the moment of the round at hand
     beat        called after every delivery and every round, by whoever works
     """
@@ -40,6 +44,7 @@ class Jobs:
         self.deliveries: dict[str, Delivery] = {}
         self.resting: dict[str, Rests] = {}
         self.periodic: dict[str, tuple[Job, timedelta]] = {}
+        self.upkeep: dict[str, tuple[Upkeep, timedelta]] = {}
         self.at = datetime.now(UTC)
         self.beat: Callable[[], None] = lambda: None
         self._wake, self._stop = threading.Event(), threading.Event()
@@ -101,15 +106,20 @@ class Jobs:
                 log.exception("delivery of %s failed", kind)
                 self.put_off(entry, number, at)
             self.beat()
-        for name, (job, every) in self.periodic.items():
+        for name, (act, every) in self._now_and_then():
             if self._stop.is_set():
                 return
             if self.registry.side.take_due(entry.key, name, at, every):
-                self._run_job(entry, name, job, at)
+                self._run_job(entry, name, act, at)
 
-    def _run_job(self, entry: InstitutionEntry, name: str, job: Job, at: datetime) -> None:
+    def _now_and_then(self) -> Iterator[tuple[str, tuple[Upkeep, timedelta]]]:
+        for name, (job, every) in self.periodic.items():
+            yield name, (partial(_within, job), every)
+        yield from self.upkeep.items()
+
+    def _run_job(self, entry: InstitutionEntry, name: str, act: Upkeep, at: datetime) -> None:
         try:
-            self.within(entry, lambda institution: job(institution, at))
+            act(self, entry, at)
             self.registry.metrics.job_success.labels(entry.key, name).set(at.timestamp())
         except Exception:
             self.registry.metrics.job_failures.labels(entry.key, name).inc()
@@ -152,6 +162,10 @@ class Jobs:
         self.within(entry, put)
 
 
+def _within(job: Job, jobs: Jobs, entry: InstitutionEntry, at: datetime) -> None:
+    jobs.within(entry, lambda institution: job(institution, at))
+
+
 def later(item: dict[str, Any], at: datetime) -> dict[str, Any]:
     """The outbox entry as it waits for its next try: 1, 2, 4 … minutes, at most four hours."""
     minutes = min(240, 2 ** min(item["tries"], 8))
@@ -160,7 +174,7 @@ def later(item: dict[str, Any], at: datetime) -> dict[str, Any]:
 
 
 def includeme(config: Any) -> None:
-    """Give the registry its worker and slices their two directives."""
+    """Give the registry its worker and slices their directives."""
     jobs = config.registry.jobs = Jobs(config.registry)
 
     def add_delivery(_config: Any, kind: str, deliver: Delivery,
@@ -172,5 +186,9 @@ def includeme(config: Any) -> None:
     def add_job(_config: Any, name: str, job: Job, every: timedelta) -> None:
         jobs.periodic[name] = (job, every)
 
+    def add_upkeep(_config: Any, name: str, upkeep: Upkeep, every: timedelta) -> None:
+        jobs.upkeep[name] = (upkeep, every)
+
     config.add_directive("add_delivery", add_delivery)
     config.add_directive("add_job", add_job)
+    config.add_directive("add_upkeep", add_upkeep)
