@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.deploy.archiving import ARCHIVE, archive_command
 from tests.postgresql import PostgreSQL
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -76,6 +77,28 @@ def test_what_one_unit_finds_keeps_no_other_from_its_work() -> None:
             assert unit.with_suffix(".service") in UNITS and unit.name in readme
         for place in re.findall(r"^ReadWritePaths=(\S+)$", text, re.M):
             assert re.search(rf"^install -d -o lms -g lms -m 700 {place} ", readme, re.M)
+
+
+@pytest.mark.promise("E2")
+def test_the_log_is_archived_once_and_a_file_that_is_asked_for_again_is_looked_at(
+    tmp_path: Path,
+) -> None:
+    archive, segment, other = tmp_path / "wal", tmp_path / "segment", tmp_path / "other"
+    archive.mkdir()
+    segment.write_bytes(b"changes" * 999)
+    other.write_bytes(b"changes of another server")
+
+    def asked(path: Path) -> int:
+        command = archive_command(archive).replace("%p", str(path)).replace("%f", "0001")
+        return ask("sh", "-c", command).returncode
+
+    (archive / ".0001").write_bytes(b"cut o")  # went down while it copied
+    assert asked(segment) == 0
+    assert asked(segment) == 0  # went down before it was noted
+    assert asked(other) != 0 and (archive / "0001").read_bytes() == segment.read_bytes()
+    assert asked(tmp_path / "missing") != 0
+    manual = (DEPLOY.parent / "docs/operations.md").read_text("utf-8")
+    assert archive_command(Path(ARCHIVE)) in manual
 
 
 @pytest.mark.tier("nightly")

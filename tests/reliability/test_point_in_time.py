@@ -17,6 +17,7 @@ from bench.server import free_port, write_settings
 from lms_leiderschap.cli import main, settings_of
 from lms_leiderschap.cli.upkeep import wrong_with
 from lms_leiderschap.store.file import StoredFile
+from tests.deploy.archiving import archive_command
 from tests.postgresql import HOST, PostgreSQL
 from tests.reliability import live
 
@@ -27,8 +28,6 @@ archive_mode = on
 archive_command = '{command}'
 archive_timeout = 60
 """
-# A file of the archive is there whole or not at all.
-COMMAND = "test ! -f {to}/%f && cp %p {to}/%f.part && sync {to}/%f.part && mv {to}/%f.part {to}/%f"
 RECOVERING = """
 port = {port}
 restore_command = 'cp {archive}/%f %p'
@@ -47,7 +46,7 @@ def server() -> Iterator[PostgreSQL]:
         shutil.chown(archive, **server.owner)
     server.stop()
     with (server.data / "postgresql.conf").open("a") as file:
-        file.write(ARCHIVING.format(command=COMMAND.format(to=archive)))
+        file.write(ARCHIVING.format(command=archive_command(archive)))
     server.start()
     yield server
     server.remove()
