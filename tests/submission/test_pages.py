@@ -128,7 +128,7 @@ def test_a_report_is_written_completed_and_handed_in(anna: Any) -> None:
     receipt = form.submit("hand_in", status=303).follow()
     assert receipt.html.select_one("[data-confirmed]")
     assert "8" in receipt.html.select_one(".facts").text
-    assert len(receipt.html.select(".fingerprint")) == 3
+    assert len(receipt.html.select(".fingerprint")) == 2
 
 
 def test_handing_in_without_a_part_has_to_be_confirmed(anna: Any) -> None:
