@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.deploy.archiving import ARCHIVE, archive_command
 from tests.postgresql import PostgreSQL
@@ -56,7 +59,7 @@ def test_what_the_units_and_nginx_name_fits_together() -> None:
     assert listen is not None
     assert f"ListenStream={listen[1]}" in (DEPLOY / "systemd/lms.socket").read_text("utf-8")
     nginx = (DEPLOY / "nginx/lms.conf").read_text("utf-8")
-    assert f"server {listen[1]} " in nginx
+    assert f"server {listen[1]} " in (DEPLOY / "nginx/lms-upstream.conf").read_text("utf-8")
     body = re.search(r"^lms.body_max = (\d+)$", ini, re.M)
     limit = re.search(r"client_max_body_size (\d+)m;", nginx)
     assert body and limit and int(body[1]) == int(limit[1]) << 20
@@ -64,6 +67,47 @@ def test_what_the_units_and_nginx_name_fits_together() -> None:
     assert header and f"proxy_set_header {header[1]} $request_time;" in nginx
     for unit in UNITS:
         assert "/etc/lms/production.ini" in unit.read_text("utf-8") or unit.suffix != ".service"
+
+
+def test_the_containers_find_each_other_and_what_they_need() -> None:
+    here = DEPLOY / "compose"
+    compose = (here / "compose.yml").read_text("utf-8")
+    services = re.findall(r"^  (\w+):", compose.partition("services:")[2], re.M)
+    upstream = (here / "lms-upstream.conf").read_text("utf-8")
+    server = re.search(r"^    server (\w+):(\d+) ", upstream, re.M)
+    assert server and server[1] in services
+    assert f"listen = 0.0.0.0:{server[2]}" in compose
+    address = re.search(r"ipv4_address: ([\d.]+)\}", compose)
+    assert address and f"trusted_proxy = {address[1]} " in compose
+    mounted = re.findall(r'"(\.[^:"]*):', compose)
+    ours = [name for name in mounted if name.startswith("../") or name.endswith(".conf")]
+    assert ours and all((here / name).exists() for name in ours)
+    body = re.search(r"client_body_temp_path (\S+)/[^/]+;",
+                     (DEPLOY / "nginx/lms.conf").read_text("utf-8"))  # fmt: skip
+    assert body and f':{body[1]}"' in compose  # the directory above it must be there
+
+
+def test_the_image_has_what_postgresql_and_several_processes_need() -> None:
+    """The extras, in the versions that the tests ran with."""
+    installed = (DEPLOY / "compose/Dockerfile").read_text("utf-8")
+    locks = re.findall(r"-r /src/(\S+)", installed)
+    texts = {lock: (DEPLOY.parent / lock).read_text("utf-8")
+             for lock in [*locks, "requirements-test.lock"]}  # fmt: skip
+    found = {lock: set(re.findall(r"^[a-z][^ ]+==[^ ]+", text, re.M))
+             for lock, text in texts.items()}  # fmt: skip
+    assert found["requirements-extras.lock"] <= found["requirements-test.lock"]
+    here = {pinned.partition("==")[0] for lock in locks for pinned in found[lock]}
+    left = [Requirement(f"lms-leiderschap[{extra}]") for extra in ("sqlite", "postgresql",
+                                                                   "gunicorn")]  # fmt: skip
+    while left:
+        one = left.pop()
+        for needed in map(Requirement, requires(one.name) or ()):
+            extras = one.extras or {""}
+            if needed.marker and not any(needed.marker.evaluate({"extra": e}) for e in extras):
+                continue
+            assert canonicalize_name(needed.name) in here, f"{one.name} needs {needed.name}"
+            if needed.name in ("RelStorage", "gunicorn"):
+                left.append(needed)
 
 
 def test_what_one_unit_finds_keeps_no_other_from_its_work() -> None:

@@ -32,7 +32,8 @@ DEPLOY = Path(__file__).parents[2] / "deploy"
 NAME = "leren.uw-school.nl"
 FRAME = """daemon off; pid {here}/nginx.pid; error_log {here}/error.log; {user}
 events {{ worker_connections 1024; }}
-http {{ include {here}/lms.conf; proxy_temp_path {here}/proxy; fastcgi_temp_path {here}/f;
+http {{ include {here}/lms.conf; include {here}/lms-upstream.conf;
+proxy_temp_path {here}/proxy; fastcgi_temp_path {here}/f;
 uwsgi_temp_path {here}/u; scgi_temp_path {here}/s; }}
 """
 INI = """lms.receiving_header = X-Request-Time
@@ -95,11 +96,13 @@ def write_conf(here: Path, port: int, plain: int, behind: int) -> None:
     text = re.sub(r".*listen \[::\].*\n", "", text)
     text = text.replace("listen 443", f"listen 127.0.0.1:{port}")
     text = text.replace("listen 80", f"listen 127.0.0.1:{plain}")
-    text = text.replace("server 127.0.0.1:6543", f"server 127.0.0.1:{behind}")
     text = text.replace(f"/etc/letsencrypt/live/{NAME}", str(here))
     text = text.replace("/etc/nginx/lms-pages/", f"{here}/pages/")
     text = re.sub(r"/var/(cache|lib|log)/nginx", str(here), text)
     (here / "lms.conf").write_text(text, "utf-8")
+    text = (DEPLOY / "nginx/lms-upstream.conf").read_text("utf-8")
+    text = text.replace("server 127.0.0.1:6543", f"server 127.0.0.1:{behind}")
+    (here / "lms-upstream.conf").write_text(text, "utf-8")
     user = "user root;" if os.getuid() == 0 else ""  # the folders of tests are for their owner
     (here / "nginx.conf").write_text(FRAME.format(here=here, user=user), "utf-8")
 
