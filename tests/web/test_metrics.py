@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from lms_leiderschap.errors import SettingError
 from lms_leiderschap.web.logs import Answering
 from lms_leiderschap.web.metrics import Measuring, Metrics, forget_ended
 from tests.submission.test_pages import FREE, REPORT, Desk, hand_in
@@ -56,8 +60,8 @@ def test_a_job_measures_what_no_request_counts(browse: Any, registry: Any) -> No
 def test_a_job_says_when_it_last_succeeded_and_how_often_it_failed(registry: Any) -> None:
     at = datetime.now(UTC)
     entry = registry.lms.institutions[0]
-    registry.jobs._run_job(entry, "good", lambda _institution, _at: None, at)
-    registry.jobs._run_job(entry, "bad", lambda _institution, _at: 1 / 0, at)
+    registry.jobs._run_job(entry, "good", lambda _jobs, _entry, _at: None, at)
+    registry.jobs._run_job(entry, "bad", lambda _jobs, _entry, _at: 1 / 0, at)
     found = figures(registry)
     good = 'lms_job_success_timestamp_seconds{institution="noord",job="good"}'
     assert found[good] == at.timestamp()
@@ -84,3 +88,22 @@ def test_what_a_restart_of_all_left_is_forgotten_but_not_beside_one_that_runs(
     runs.unlink()
     forget_ended(tmp_path)
     assert not ended.exists()
+
+
+def test_a_place_for_figures_that_somebody_else_made_is_not_used(tmp_path: Path) -> None:
+    """Its name can be guessed: a link would have us delete and write where it leads."""
+    mine, link, file = tmp_path / "mine", tmp_path / "link", tmp_path / "file"
+    mine.mkdir()
+    ended = mine / "counter_4194305.db"
+    ended.touch()
+    link.symlink_to(mine)
+    file.touch()
+    (tmp_path / "nowhere").symlink_to(tmp_path / "new")
+    for made in (link, file, tmp_path / "nowhere"):
+        with pytest.raises(SettingError, match="no directory of this user"):
+            forget_ended(made)
+    assert ended.exists() and not (tmp_path / "new").exists()
+    if os.getuid() == 0:  # nobody else can give a directory away
+        os.chown(mine, 65534, 65534)
+        with pytest.raises(SettingError, match="no directory of this user"):
+            forget_ended(mine)

@@ -11,6 +11,8 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import stat
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -125,11 +127,14 @@ def directory_of(settings: Settings) -> Path:
 def forget_ended(directory: Path) -> None:
     """Begin anew when no process counts any more: a restart of all begins at nought.
 
-    Raises SettingError when somebody else made the directory: /dev/shm is everybody's.
+    Raises SettingError when somebody else made the directory, or a link by its name, which leads
+    to where somebody chose: /dev/shm is everybody's.
     """
-    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if directory.stat().st_uid != os.getuid():
-        raise SettingError(f"lms.metrics: {directory} belongs to another user; remove it.")
+    with suppress(FileExistsError):
+        directory.mkdir(parents=True, mode=0o700)
+    there = directory.lstat()
+    if not stat.S_ISDIR(there.st_mode) or there.st_uid != os.getuid():
+        raise SettingError(f"lms.metrics: {directory} is no directory of this user; remove it.")
     files = list(directory.glob("*.db"))
     if not any(_runs(_pid(file)) for file in files):
         for file in files:
