@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from persistent.TimeStamp import TimeStamp
 
 from lms_leiderschap.cli.upkeep import wrong_with
 from lms_leiderschap.errors import SettingError
@@ -346,3 +347,51 @@ def test_lines_of_the_log_that_were_taken_away_are_missed(
     assert wrong_with(registry.lms, entry) == []  # what is left fits: only a witness knows
     [sentence] = denied(repository, entry.storage)
     assert f"line {seen[0]}" in sentence
+
+
+@pytest.mark.promise("E7")
+def test_backups_of_a_database_that_was_given_up_witness_nothing_of_the_one_brought_back(
+    registry: Any, entry: Any, repository: Repository, make: Any, tmp_path: Path
+) -> None:
+    write(registry, entry, b"kept")
+    kept = make()
+    write(registry, entry, b"given up")
+    make()
+    into = tmp_path / "back"
+    restore(repository, kept.moment, into)
+    there = replace(entry, storage=f"{entry.storage.partition(':')[0]}:{into}")
+    assert list(denied(repository, there.storage)) == []
+    assert list(denied(repository, entry.storage)) == []
+    back_up(there.storage, repository, entry.key, "0")
+    assert list(denied(repository, there.storage)) == []
+    database = Databases(registry.lms)
+    with database.database(there).transaction() as connection:
+        connection.root()["institution"].audit.sealed.clear()
+    database.close()
+    [first, second] = denied(repository, there.storage)  # both that it descends from
+    assert kept.name in second and kept.name not in first
+
+
+def test_after_a_clock_that_was_ahead_the_newest_is_still_the_last_one_made(
+    registry: Any, entry: Any, repository: Repository, make: Any, tmp_path: Path
+) -> None:
+    write(registry, entry, b"one")
+    ahead = make()
+    moment = ahead.moment + timedelta(days=400)
+    (repository.directory / f"{ahead.name}.json").unlink()
+    repository.write(replace(ahead, at=moment.isoformat()))
+    write(registry, entry, b"two")
+    assert make().moment > moment
+    restore(repository, None, tmp_path / "back")
+    assert staged(registry, entry, tmp_path / "back") == [b"one", b"two"]
+
+
+def test_nothing_in_a_backup_is_later_than_its_moment(
+    registry: Any, entry: Any, make: Any
+) -> None:
+    write(registry, entry, b"x" * 1000)
+    before = datetime.now(UTC)
+    assert before < make().moment
+    write(registry, entry, b"more")
+    made = make()
+    assert TimeStamp(bytes.fromhex(made.tid)).timeTime() < made.moment.timestamp()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,13 @@ from typing import Any
 from ZODB.DB import DB
 
 from lms_leiderschap.errors import SettingError
-from lms_leiderschap.store.backup.repository import CHAIN, STAMP, Manifest, Repository
+from lms_leiderschap.store.backup.repository import (
+    CHAIN,
+    STAMP,
+    Manifest,
+    Repository,
+    restored_from,
+)  # fmt: skip
 from lms_leiderschap.store.backup.sources import LONGEST, SOURCES, Blob
 from lms_leiderschap.store.blobs import blob_path, reading
 from lms_leiderschap.store.durable import make_folder
@@ -41,27 +46,33 @@ def back_up(storage: str, repository: Repository, institution: str, release: str
     make_folder(repository.directory)
     with repository.alone(), unpacked_while(directory):
         repository.sweep()
-        at = _free_moment(repository)
-        former = _followed(repository, source, kind, at)
-        chain = former.chain if former else at.strftime(CHAIN)
+        begun = _free_moment(repository)
+        former = _followed(repository, source, kind, begun)
+        chain = former.chain if former else begun.strftime(CHAIN)
         folder = repository.directory / chain
         make_folder(folder)
+        audit = _audit_head(storage)  # before the copy, which then holds that line
         piece = source.copy(folder, former)
+        at = _free_moment(repository)  # after the copy: nothing in it is later
         known = {} if former else _known_blobs(repository)
         blobs, missing = _kept_blobs(repository, directory, piece.blobs, known)
         return repository.write(Manifest(
             institution=institution, at=at.isoformat(), release=release, storage=kind,
             tid=piece.tid.hex(), chain=chain, former=(former.name, former.seal) if former else (),
             file=piece.facts, pieces=len(source.pieces(folder)), source=source.identity(),
-            blobs=blobs, missing=tuple(missing), audit=_audit_head(storage),
+            blobs=blobs, missing=tuple(missing), audit=audit, restored=restored_from(directory),
         ))  # fmt: skip
 
 
 def _free_moment(repository: Repository) -> datetime:
-    """Now, in whole seconds, one that has no backup yet."""
-    while (at := datetime.now(UTC).replace(microsecond=0)).strftime(STAMP) in repository.names():
-        time.sleep(0.1)
-    return at
+    """The end of this second; after a clock that was ahead, the second after the newest backup.
+
+    So the newest is always the last in the order of names.
+    """
+    now = datetime.now(UTC).replace(microsecond=0)
+    names = repository.names()
+    last = datetime.strptime(names[-1], STAMP).replace(tzinfo=UTC) if names else now
+    return max(now, last) + timedelta(seconds=1)
 
 
 def _followed(

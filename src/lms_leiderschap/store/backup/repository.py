@@ -28,6 +28,7 @@ from lms_leiderschap.errors import SettingError
 from lms_leiderschap.store.durable import make_folder, sync_path
 
 LOCK = "repository.lock"
+RESTORED = "restored-from"  # file in the directory of a database: name of the backup it comes from
 STAMP = "%Y-%m-%d-%H-%M-%S"
 CHAIN = f"chain-{STAMP}"
 MANIFEST = re.compile(r"\d{4}(-\d\d){5}\.json$")
@@ -50,6 +51,7 @@ class Manifest:
     blobs    name to (bytes, SHA-256) of the files that are new in the chain
     missing  names of files that were not there
     audit    (number, fingerprint) of the last sealed line of the audit log; empty without one
+    restored name of the backup that the database was brought back from; empty if it never was
     """
 
     institution: str
@@ -65,6 +67,7 @@ class Manifest:
     blobs: dict[str, tuple[int, str]] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     audit: tuple[Any, ...] = ()
+    restored: str = ""
     seal: str = ""
 
     @property
@@ -226,6 +229,12 @@ class Repository:
         for path in self.directory.glob("blobs/*/*.blob"):
             if path.name not in named:
                 path.unlink()
+
+
+def restored_from(directory: Path) -> str:
+    """Name of the backup that the database in a directory was brought back from; else empty."""
+    note = directory / RESTORED
+    return note.read_text("ascii") if note.exists() else ""
 
 
 def copied(source: Any, target: Any) -> tuple[int, str]:

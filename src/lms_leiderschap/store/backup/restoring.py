@@ -8,7 +8,13 @@ from pathlib import Path
 from ZODB.blob import FilesystemHelper
 
 from lms_leiderschap.errors import SettingError
-from lms_leiderschap.store.backup.repository import Manifest, Repository, copied, fingerprint_of
+from lms_leiderschap.store.backup.repository import (
+    RESTORED,
+    Manifest,
+    Repository,
+    copied,
+    fingerprint_of,
+)  # fmt: skip
 from lms_leiderschap.store.backup.sources import bring_back
 from lms_leiderschap.store.blobs import FOLDER
 from lms_leiderschap.store.durable import make_folder, sync_tree
@@ -38,6 +44,7 @@ def restore(repository: Repository, until: datetime | None, into: Path) -> Manif
     for manifest in chain:
         for name, (_size, sha256) in manifest.blobs.items():
             _bring_blob(repository.blob(name), layout, name, sha256)
+    (into / RESTORED).write_text(last.name, "ascii")
     sync_tree(into)
     return last
 

@@ -7,7 +7,12 @@ from collections.abc import Iterator
 from ZODB.DB import DB
 
 from lms_leiderschap.errors import SettingError
-from lms_leiderschap.store.backup.repository import Manifest, Repository, fingerprint_of
+from lms_leiderschap.store.backup.repository import (
+    Manifest,
+    Repository,
+    fingerprint_of,
+    restored_from,
+)  # fmt: skip
 from lms_leiderschap.store.backup.sources import FileSource
 from lms_leiderschap.store.blobs import reading
 from lms_leiderschap.store.packing import unpacked_while
@@ -23,7 +28,20 @@ def denied(repository: Repository, storage: str) -> Iterator[str]:
     if last.storage == "file":
         with unpacked_while(directory):
             yield from _changed(FileSource(directory), repository.chain(last))
-    yield from _forgotten(repository, storage)
+    yield from _forgotten(storage, _line_of(repository, restored_from(directory)))
+
+
+def _line_of(repository: Repository, restored: str) -> Iterator[Manifest]:
+    """The backups that a database descends from, newest first.
+
+    restored  name of the backup that it was brought back from: what was backed up after that, of
+              the database that was given up, witnesses nothing of this one
+    """
+    for name in reversed(repository.names()):
+        manifest = repository.manifest(name)
+        if manifest.restored == restored or not restored or name <= restored:
+            restored = manifest.restored
+            yield manifest
 
 
 def _changed(source: FileSource, chain: list[Manifest]) -> Iterator[str]:
@@ -41,15 +59,16 @@ def _changed(source: FileSource, chain: list[Manifest]) -> Iterator[str]:
                    f"backup {each.name} copied.")  # fmt: skip
 
 
-def _forgotten(repository: Repository, storage: str) -> Iterator[str]:
+def _forgotten(storage: str, line: Iterator[Manifest]) -> Iterator[str]:
     """Last lines of the audit log, as it was at each backup, that it no longer holds."""
     database = DB(open_storage(storage, read_only=True))
     try:
         with reading(database) as connection:
             sealed = institution_in(connection).audit.sealed
-            for name in repository.names():
-                for number, seal in [repository.manifest(name).audit or (0, "")]:
+            for manifest in line:
+                for number, seal in [manifest.audit or (0, "")]:
                     if seal and sealed.get(number, {}).get("seal") != seal:
-                        yield f"audit: line {number} is not the one that backup {name} saw."
+                        yield (f"audit: line {number} is not the one that backup {manifest.name} "
+                               "saw.")  # fmt: skip
     finally:
         database.close()
