@@ -13,6 +13,7 @@ import transaction
 from persistent import Persistent
 from persistent.mapping import PersistentMapping
 from ZODB.DB import DB
+from ZODB.utils import oid_repr
 
 from lms_leiderschap.store.scan import scan
 from lms_leiderschap.store.storages import open_storage
@@ -64,3 +65,20 @@ def test_plain_values_are_nobodys(database: DB) -> None:
 def test_a_class_of_a_plugin_is_named(database: DB, value: Any, name: str) -> None:
     keep(database, value)
     assert scan(database).strange == {name}
+
+
+def test_a_record_that_is_damaged_in_the_file_is_one_finding(tmp_path: Path) -> None:
+    database = DB(open_storage(f"file:{tmp_path}"))
+    with database.transaction() as connection:
+        for name in ("one", "two"):
+            connection.root()[name] = PersistentMapping()
+    with database.transaction() as connection:
+        oid = connection.root()["one"]._p_oid
+    with (tmp_path / "Data.fs").open("r+b") as file:
+        file.seek(database.storage._index[oid])
+        file.write(b"\xff" * 8)
+    found = scan(database)
+    database.close()
+    [sentence] = found.missing
+    assert oid_repr(oid) in sentence and "cannot be read" in sentence
+    assert found.records == 2

@@ -21,6 +21,7 @@ from lms_leiderschap.cli.words import (
     complain,
     say,
     say_json,
+    sentence_of,
 )
 from lms_leiderschap.errors import SettingError
 from lms_leiderschap.settings import InstitutionEntry, Settings
@@ -72,8 +73,8 @@ def backup(options: argparse.Namespace) -> int:
     for entry in here:
         try:
             told.append(act(settings, entry, options))
-        except (SettingError, OSError) as error:
-            told.append({"institution": entry.key, "wrong": [str(error)]})
+        except Exception as error:  # one that is damaged stands in no other's way
+            told.append({"institution": entry.key, "wrong": [sentence_of(error)]})
     if options.json:
         say_json(told)
     for facts in told:

@@ -21,9 +21,7 @@ from zc.lockfile import LockError
 
 from lms_leiderschap.cli import people, plugins, upkeep
 from lms_leiderschap.cli.ini import entry_named, settings_of
-from lms_leiderschap.cli.words import LISTENER, Command, complain, say
-from lms_leiderschap.errors import Refusal, SettingError
-from lms_leiderschap.plugin.error import PluginError
+from lms_leiderschap.cli.words import LISTENER, ON_PURPOSE, Command, complain, say, sentence_of
 from lms_leiderschap.plugin.parcel.checked import core_version
 from lms_leiderschap.settings import InstitutionEntry
 from lms_leiderschap.store.storages import directory_of
@@ -40,10 +38,8 @@ def performed(command: Command, options: argparse.Namespace) -> int:
     """How the command ended; what goes wrong on purpose is told in one sentence."""
     try:
         return command(options)
-    except (SettingError, Refusal, PluginError, OSError) as error:
-        complain(str(error))
-    except LockError:
-        complain("A server or another command has this database open. Stop it first.")
+    except (*ON_PURPOSE, LockError) as error:
+        complain(sentence_of(error))
     return 1
 
 

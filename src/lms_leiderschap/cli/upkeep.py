@@ -16,6 +16,7 @@ from lms_leiderschap.cli.words import (
     add_json,
     say,
     say_json,
+    sentence_of,
 )
 from lms_leiderschap.errors import SettingError
 from lms_leiderschap.settings import InstitutionEntry, Settings
@@ -104,8 +105,8 @@ def verify(options: argparse.Namespace) -> int:
             wrong[entry.key] = wrong_with(settings, entry)
             if options.backup:
                 wrong[entry.key] += _against(settings, entry, options.backup)
-        except (SettingError, OSError) as error:
-            wrong[entry.key] = [str(error)]
+        except Exception as error:  # one that is damaged stands in no other's way
+            wrong[entry.key] = [sentence_of(error)]
     if options.json:
         say_json(wrong)
     for key, sentences in wrong.items() if not options.json else ():

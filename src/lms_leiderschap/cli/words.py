@@ -5,10 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import traceback
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
+from zc.lockfile import LockError
+
+from lms_leiderschap.errors import Refusal, SettingError
+from lms_leiderschap.plugin.error import PluginError
+
+ON_PURPOSE = (SettingError, Refusal, PluginError, OSError)
 DEFAULT_INI = "development.ini"
 Command = Callable[[argparse.Namespace], int]
 # Who hears a command that a server carries out for another process: ("out" or "error", text).
@@ -56,6 +63,19 @@ def say(*lines: str) -> None:
 def complain(sentence: str) -> None:
     """What went wrong, apart from what a program reads."""
     _tell("error", f"{sentence}\n")
+
+
+def sentence_of(error: Exception) -> str:
+    """What went wrong, in one line: as it was raised on purpose, or what it is and where it came
+    from, since of a damaged database anything can come.
+    """
+    if isinstance(error, LockError):
+        return "A server or another command has this database open. Stop it first."
+    if isinstance(error, ON_PURPOSE):
+        return str(error)
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    said = " ".join(str(error).split())
+    return f"{type(error).__name__} in {place.name} ({place.filename}:{place.lineno}): {said}"
 
 
 def _tell(kind: str, text: str) -> None:

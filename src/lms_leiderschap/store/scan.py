@@ -52,11 +52,11 @@ def scan(database: Any, *asked: str) -> Scan:
     damaged: list[str] = []
     oids: dict[str, list[bytes]] = {name: [] for name in asked}
     count = 0
-    for oid, data in reachable(database, missing=missing):
+    for oid, data in reachable(database, missing=missing, damaged=damaged):
         try:
             found = globals_of(data)
         except Exception as error:  # of a damaged record anything can come
-            damaged.append(f"Record {oid_repr(oid)} cannot be read: {error!r}")
+            damaged.append(unreadable(oid, error))
             continue
         names.update(found)
         if found and found[0] in oids:
@@ -68,6 +68,11 @@ def scan(database: Any, *asked: str) -> Scan:
 def absent(missing: Iterable[bytes]) -> tuple[str, ...]:
     """A sentence for each of these oids."""
     return tuple(f"Record {oid_repr(oid)} is named and not there." for oid in missing)
+
+
+def unreadable(oid: bytes, error: Exception) -> str:
+    """A sentence for a damaged record."""
+    return f"Record {oid_repr(oid)} cannot be read: {error!r}"
 
 
 def records(
@@ -83,11 +88,12 @@ def records(
 
 def reachable(
     database: Any, roots: Collection[bytes] = (), outside: Collection[bytes] = (),
-    missing: list[bytes] | None = None,
+    missing: list[bytes] | None = None, damaged: list[str] | None = None,
 ) -> Iterator[tuple[bytes, bytes]]:  # fmt: skip
     """Each oid with its record, as `records`.
 
     missing  gets the oids of records that are not there; without it they raise POSKeyError
+    damaged  gets a sentence for each that cannot be read; without it they raise anything
     """
     connection = database.open(transaction_manager=transaction.TransactionManager())
     try:
@@ -98,12 +104,18 @@ def reachable(
             if seen.insert(u64(oid)):
                 try:
                     data, _serial = connection._storage.load(oid)
+                    references = referencesf(data)
                 except POSKeyError:
                     if missing is None:
                         raise
                     missing.append(oid)
                     continue
-                left += referencesf(data)
+                except Exception as error:
+                    if damaged is None:
+                        raise
+                    damaged.append(unreadable(oid, error))
+                    continue
+                left += references
                 yield oid, data
     finally:
         connection.close()

@@ -62,15 +62,17 @@ def _without_file(connection: Any, oids: Any) -> Iterator[str]:
 def _wrong_files(connection: Any, oids: Any) -> Iterator[str]:
     """Every file that was received has the bytes that were received."""
     for number, oid in enumerate(oids):
-        file = connection.get(oid)
-        where = "/".join(path_of(file)) or f"0x{oid.hex().lstrip('0')}"
+        where = f"0x{oid.hex().lstrip('0')}"
         try:
+            file = connection.get(oid)
+            where = "/".join(path_of(file)) or where
             size, sha256 = _measured(file)
-        except POSKeyError:
-            yield f"{where}: its bytes are not there."
-        else:
             if (size, sha256) != (file.size, file.sha256):
                 yield f"{where}: {size} bytes that are not the {file.size} that were received."
+        except POSKeyError:
+            yield f"{where}: its bytes are not there."
+        except Exception as error:  # records may be damaged in any way
+            yield f"{where}: it cannot be read: {error!r}"
         if number % OFTEN == OFTEN - 1:
             connection.cacheMinimize()
 
