@@ -19,6 +19,7 @@ from bench.server import INI as SERVER_INI
 from bench.server import free_port
 from lms_leiderschap import in_slices
 from lms_leiderschap.cli import main, settings_of
+from lms_leiderschap.cli.words import LISTENER
 from lms_leiderschap.store.blobs import reading
 from lms_leiderschap.store.evolving import EVOLVED, evolve, latest, steps
 from lms_leiderschap.store.root import Databases, institution_in
@@ -92,6 +93,17 @@ def test_an_older_database_waits_and_a_newer_one_is_refused(
     assert "newer release" in served(ini)
     assert main(["evolve", "--no-backup", *words]) == 1
     assert "newer release" in capsys.readouterr().err
+
+
+def test_what_is_done_is_told_at_once(ini: Path, tmp_path: Path) -> None:
+    told: list[tuple[str, int]] = []
+    listening = LISTENER.set(lambda _kind, text: told.append((text, rows(ini)[0])))
+    try:
+        assert main(["evolve", "--backup", str(tmp_path / "repository"), "--ini", str(ini)]) == 0
+    finally:
+        LISTENER.reset(listening)
+    assert "backup" in told[0][0]
+    assert [number for _text, number in told] == list(range(latest() + 1))
 
 
 def test_a_dry_run_writes_nothing_and_a_second_run_finds_nothing(

@@ -31,7 +31,8 @@ def evolve(options: argparse.Namespace) -> int:
                            "one with --no-backup.")  # fmt: skip
     settings = settings_of(options.ini)
     for entry in entries_named(settings, options.institution):
-        say(*_evolved(settings, entry, options))
+        for sentence in _evolved(settings, entry, options):
+            say(sentence)
     return 0
 
 
