@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -86,6 +87,30 @@ def monitor(registry: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     first.stop()
     yield url
     second.stop()
+
+
+def test_a_monitor_that_is_stopped_while_it_takes_the_port_stops(
+    registry: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name of the host is asked for while the port is taken, which can last."""
+    asked, answered = threading.Event(), threading.Event()
+
+    def name_of(_host: str) -> str:
+        asked.set()
+        answered.wait(20)
+        return "localhost"
+
+    monkeypatch.setattr(socket, "getfqdn", name_of)
+    monkeypatch.setattr(registry, "lms", replace(registry.lms, metrics=f"127.0.0.1:{free_port()}"))
+    monitor = Monitor(registry)
+    monitor.start()
+    assert asked.wait(20)
+    stopping = threading.Thread(target=monitor.stop, daemon=True)
+    stopping.start()
+    assert monitor._stop.wait(20)
+    answered.set()
+    stopping.join(5)
+    assert not stopping.is_alive()
 
 
 def read(url: str) -> tuple[int, str]:

@@ -27,6 +27,7 @@ class Monitor:
     def __init__(self, registry: Any) -> None:
         self.registry = registry
         self._stop = threading.Event()
+        self._lock = threading.Lock()  # `stop` sees the server, or its thread that it is over
         self._server: ThreadingHTTPServer | None = None
         self._thread: threading.Thread | None = None
 
@@ -36,26 +37,35 @@ class Monitor:
             self._thread.start()
 
     def stop(self) -> None:
-        """Give the port to another process."""
-        self._stop.set()
-        if self._server is not None:
-            self._server.shutdown()
+        """Give the port to another process; answers under way get ``PATIENCE`` seconds."""
+        with self._lock:
+            self._stop.set()
+            server = self._server
+        if server is not None:
+            server.shutdown()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(PATIENCE)
 
     def _run(self) -> None:
         where, told = address_of(self.registry.lms.metrics), False
         while not self._stop.is_set():
             try:
-                self._server = _Server(where, self.registry)
+                server = _Server(where, self.registry)
             except OSError as error:
                 if error.errno != errno.EADDRINUSE and not told:
                     log.error("nobody can listen at lms.metrics: %s", error)
                     told = True
                 self._stop.wait(TRY_AGAIN)
                 continue
-            with self._server:
-                self._server.serve_forever()
+            with server:
+                if self._is_in_time(server):
+                    server.serve_forever()
+
+    def _is_in_time(self, server: ThreadingHTTPServer) -> bool:
+        """Whether it may serve: `stop` ends it from now on, and was not called before."""
+        with self._lock:
+            self._server = server
+            return not self._stop.is_set()
 
 
 class _Server(ThreadingHTTPServer):
