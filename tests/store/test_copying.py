@@ -166,6 +166,22 @@ def test_one_other_byte_is_found(place: Place, where: str) -> None:
     other.close()
 
 
+@pytest.mark.promise("G2")
+@pytest.mark.skipif("postgresql" not in KINDS, reason="apt-get install postgresql")
+def test_half_a_copy_is_not_served(place: Place) -> None:
+    source, target = place("file"), place("postgresql")
+    fill(source)
+    blob = max(Path(source.partition(":")[2]).rglob("*.blob"), key=lambda path: path.stat().st_size)
+    kept = blob.rename(blob.with_suffix(".kept"))
+    with pytest.raises(AssertionError):  # RelStorage misses the file
+        copy(source, target)
+    with pytest.raises(SettingError, match="not done"):
+        open_storage(target)
+    kept.rename(blob)
+    copy(source, target)
+    assert seen(target) == seen(source)
+
+
 @pytest.mark.slow
 @pytest.mark.tier("nightly")
 @pytest.mark.promise("G2")

@@ -25,11 +25,10 @@ from ZODB.utils import oid_repr, z64
 
 from lms_leiderschap.errors import SettingError
 from lms_leiderschap.store.durable import sync_path, sync_tree
-from lms_leiderschap.store.storages import directory_of, open_storage
+from lms_leiderschap.store.storages import MARK, directory_of, open_storage
 
 PIECE = 1 << 20
 IN_USE = "A server or another command has {} open. Stop it first."
-MARK = "lms_copying"  # table of a PostgreSQL database that holds a copy which is not done
 HOLDS = {"file": "Data.fs", "sqlite": "main.sqlite3"}  # file that is there when a database is
 
 
@@ -58,10 +57,10 @@ def copy(source: str, target: str) -> Copied:
         origin = stack.enter_context(_source(source))
         last = origin.lastTransaction()
         place = stack.enter_context(_target(target))
-        with _opened(place) as destination:
+        with _opened(place, half=True) as destination:
             destination.copyTransactionsFrom(origin)
         _sync(place)
-        with _opened(place) as destination:
+        with _opened(place, half=True) as destination:
             copied = compare(origin, destination)
         with _opened(source) if not source.startswith("file:") else _same(origin) as again:
             if again.lastTransaction() != last:
@@ -112,8 +111,8 @@ def _file_digest(storage: Any, oid: bytes, tid: bytes) -> bytes:
 
 
 @contextmanager
-def _opened(storage: str) -> Iterator[Any]:
-    found = open_storage(storage)
+def _opened(storage: str, *, half: bool = False) -> Iterator[Any]:
+    found = open_storage(storage, half=half)
     try:
         yield found
     finally:
@@ -219,9 +218,9 @@ def _marked(storage: str) -> Iterator[None]:
         cursor.execute("SELECT to_regclass(%s)", (MARK,))
         begun = cursor.fetchone()[0] is not None
         if begun:
-            with _opened(storage) as half:
-                half.zap_all(slow=True)  # the fast way leaves the files of blobs behind
-        with _opened(storage) as found:
+            with _opened(storage, half=True) as left:
+                left.zap_all(slow=True)  # the fast way leaves the files of blobs behind
+        with _opened(storage, half=True) as found:
             if found.lastTransaction() != z64:
                 raise SettingError("The PostgreSQL database is not empty.")
         cursor.execute(f"CREATE TABLE IF NOT EXISTS {MARK} ()")

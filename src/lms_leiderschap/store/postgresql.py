@@ -22,7 +22,9 @@ from relstorage.storage import RelStorage
 from transaction.interfaces import TransientError
 from ZODB.blob import LAYOUT_MARKER
 
+from lms_leiderschap.errors import SettingError
 from lms_leiderschap.store import silence
+from lms_leiderschap.store.storages import MARK
 
 # Seconds to wait for another commit; less than silence.LONGEST, so that the server says it is busy.
 LOCK_WAIT = 2
@@ -117,12 +119,15 @@ class PostgreSQLStorage(RelStorage):
             self.own_cache.cleanup()
 
 
-def open_postgresql(dsn: str, blobs: Path | None, largest: int) -> PostgreSQLStorage:
+def open_postgresql(
+    dsn: str, blobs: Path | None, largest: int, *, half: bool = False
+) -> PostgreSQLStorage:
     """The storage in an existing PostgreSQL database.
 
     blobs    directory of the blob cache; processes may share it; None = one of its own
     largest  bytes that it may hold (a little more while it is being looked through)
-    Raises psycopg2.OperationalError when the server cannot be reached.
+    half     also one that holds a copy which is not done
+    Raises psycopg2.OperationalError when the server cannot be reached, SettingError for a half.
     """
     own = TemporaryDirectory(prefix="lms-blobs-") if blobs is None else None
     options = Options(
@@ -131,7 +136,25 @@ def open_postgresql(dsn: str, blobs: Path | None, largest: int) -> PostgreSQLSto
     )  # fmt: skip
     storage = PostgreSQLStorage(Adapter(dsn=complete(dsn), options=options), options=options)
     storage.own_cache = own
+    try:
+        if not half:
+            _check_whole(storage)
+    except BaseException:
+        storage.close()
+        raise
     return storage
+
+
+def _check_whole(storage: PostgreSQLStorage) -> None:
+    connections = storage._adapter.connmanager
+    connection, cursor = connections.open_for_load()
+    try:
+        cursor.execute("SELECT to_regclass(%s)", (MARK,))
+        if cursor.fetchone()[0] is not None:
+            raise SettingError("The PostgreSQL database holds a copy that is not done. "
+                               "Make it again with lms storage copy.")  # fmt: skip
+    finally:
+        connections.rollback_and_close(connection, cursor)
 
 
 def forget_old_blobs(blobs: Path, at: float) -> None:

@@ -9,6 +9,7 @@ from lms_leiderschap.errors import SettingError
 from lms_leiderschap.store.durable import DurableFileStorage, sync_path
 
 BLOB_CACHE = 1 << 30  # bytes
+MARK = "lms_copying"  # table of a PostgreSQL database that holds a copy which is not done
 
 
 def directory_of(storage: str) -> Path | None:
@@ -27,20 +28,22 @@ def directory_in(database: Any) -> Path | None:
 
 
 def open_storage(
-    storage: str, *, read_only: bool = False, blobs: Path | None = None, largest: int = BLOB_CACHE
-) -> Any:
+    storage: str, *, read_only: bool = False, blobs: Path | None = None, largest: int = BLOB_CACHE,
+    half: bool = False,
+) -> Any:  # fmt: skip
     """The storage behind "file:DIRECTORY", "sqlite:DIRECTORY" or "postgresql:DSN".
 
     A directory is made when it is not there; a PostgreSQL database must be.
     read_only  of a file: opens beside the server that writes it, as it is at this moment
     blobs      of PostgreSQL: directory of the blob cache; None = one that goes when it is closed
     largest    bytes that this cache may hold
+    half       of PostgreSQL: also one that holds a copy which is not done; SettingError without it
     """
     kind, _colon, place = storage.partition(":")
     if kind == "postgresql":
         from lms_leiderschap.store.postgresql import open_postgresql  # an extra, so not at the top
 
-        return open_postgresql(place, blobs, largest)
+        return open_postgresql(place, blobs, largest, half=half)
     directory = Path(place)
     if read_only and kind == "file" and not (directory / "Data.fs").exists():
         raise SettingError(f"{directory} is still empty. Begin it with lms found.")
