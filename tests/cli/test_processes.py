@@ -15,10 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import transaction
+from persistent import Persistent
 
 from bench.browser import Browser
 from bench.server import Server, free_port, write_settings
+from lms_leiderschap.cli import settings_of
 from lms_leiderschap.demo.bulk import fill_bulk
+from lms_leiderschap.store.evolving import EVOLVED, latest
+from lms_leiderschap.store.root import INSTITUTION, Databases, institution_in
 from tests.reliability.live import HOST, opened
 
 SLOW = 500
@@ -148,6 +153,75 @@ def _p95(server: Server) -> float:
         assert get(server).status == 200
         times.append(time.monotonic() - begun)
     return sorted(times)[94]
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Iterator[tuple[Path, Server]]:
+    """A server of its own, of which the settings may be spoilt; institutions.toml and it."""
+    ini = write_settings(tmp_path, "sqlite")
+    with opened(ini) as registry:
+        fill_bulk(registry, 1, 0)
+    server = Server(ini, free_port(), workers=2)
+    yield tmp_path / "institutions.toml", server
+    server.stop()
+
+
+def replaced(server: Server) -> None:
+    """Have one of the two processes end, and wait until another one answers in its place."""
+    gone = server.kill_one()
+    wait(lambda: server.process.poll() is not None
+         or (len(server.children()) == 2 and gone not in server.children() and all_answer(server)))
+
+
+@pytest.mark.promise("E11")
+@pytest.mark.tier("nightly")
+def test_settings_that_are_being_saved_end_nobody(two: tuple[Path, Server]) -> None:
+    institutions, server = two
+    institutions.write_text(institutions.read_text()[:25])
+    replaced(server)
+    assert get(server).status == 200
+    _refused(server, "not restarted: ")
+    assert get(server).status == 200
+
+
+@pytest.mark.promise("E11")
+@pytest.mark.tier("nightly")
+def test_an_institution_that_cannot_be_loaded_ends_no_other(two: tuple[Path, Server]) -> None:
+    """Neither when the server is to be renewed with it, nor when it becomes so while it runs."""
+    institutions, server = two
+    good = institutions.read_text() + 'hosts = ["127.0.0.1"]\n'
+    added = good.replace("meting", "nieuw").replace("127.0.0.1", "nieuw.test")
+    institutions.write_text(good + added.replace("sqlite:database", "sqlite:new"))
+    _of_a_newer_release(institutions.with_name("bench.ini"), "nieuw")
+    _refused(server, "not restarted: The database of nieuw is of a newer release")
+    institutions.write_text(good)
+    _of_a_newer_release(institutions.with_name("bench.ini"), "meting")
+    replaced(server)
+    assert server.process.poll() is None
+
+
+def _refused(server: Server, sentence: str) -> None:
+    """SIGHUP changes nothing: the same two processes answer, and the log says why."""
+    before, log = server.children(), Path(server.log.name)
+    server.process.send_signal(signal.SIGHUP)
+    wait(lambda: sentence in log.read_text("utf-8"))
+    assert server.process.poll() is None
+    assert server.children() == before
+
+
+def _of_a_newer_release(ini: Path, key: str) -> None:
+    settings = settings_of(str(ini))
+    databases = Databases(settings, any_release=True)
+    manager = transaction.TransactionManager(explicit=True)
+    manager.begin()
+    entry = next(entry for entry in settings.institutions if entry.key == key)
+    connection = databases.connect(entry, manager)
+    if institution_in(connection) is None:
+        connection.root()[INSTITUTION] = Persistent()
+    connection.root()[EVOLVED] = latest() + 1
+    manager.commit()
+    connection.close()
+    databases.close()
 
 
 # The last one, after which nothing is left.

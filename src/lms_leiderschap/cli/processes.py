@@ -5,14 +5,18 @@ the same `Listener` as in a server of one process, so limits, proxies and slow c
 alike on every storage; gunicorn's own threads would each wait for one slow client.
 
 The core is imported before the processes part, the application is made in each: no database and no
-file of the side store is open across a fork. SIGHUP reads settings and plugins anew; a new release
-of the core needs a restart.
+file of the side store is open across a fork. The settings are read once, before, and are those of
+a process that replaces another one too. SIGHUP reads settings and plugins anew, when a process that
+tries them gets an application; a new release of the core needs a restart.
 """
 
 from __future__ import annotations
 
+import logging
 import os
+import select
 import signal
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from socket import socket
@@ -27,16 +31,25 @@ from gunicorn.workers.base import Worker
 from lms_leiderschap.cli.listener import LONGEST, Listener
 from lms_leiderschap.errors import Refusal, SettingError
 from lms_leiderschap.plugin.error import PluginError
+from lms_leiderschap.settings import Settings
 
 SILENT = 60  # seconds without a beat after which a process is replaced
 ENDING = LONGEST + 30  # seconds a process gets to end: its answers, and the mail in hand
+TRYING = 20  # seconds a process gets to try other settings; systemd waits longer for a beat
+PAUSE = 5  # seconds before another process is begun after one that could not be
+FINE = "-"  # says the process that tried them
+TOLD = (SettingError, Refusal, PluginError)  # whose sentence is all there is to say
+
+log = logging.getLogger(__name__)
 
 
 class Processes(BaseApplication):
     """All of them.
 
-    make     gives the application, in each process anew; SettingError when it cannot
-    check    raises SettingError when `make` would
+    settings of all that is served
+    make     make(settings, whole) gives the application, in each process anew; SettingError when
+             it cannot, and when whole and some database is not to be used
+    read     gives the settings as they are by now; SettingError when none may be served with them
     answer   what a process does: (application, listener, beat), until the listener ends
     sockets  bound already; they are ours from now on
     server   lines of [server:main], for the Listener
@@ -45,12 +58,14 @@ class Processes(BaseApplication):
     """
 
     def __init__(
-        self, make: Callable[[], Any], check: Callable[[], object],
+        self, settings: Settings, make: Callable[[Settings, bool], Any],
+        read: Callable[[], Settings],
         answer: Callable[[Any, Listener, Callable[[], None]], None], sockets: Sequence[socket],
         server: Mapping[str, str], count: int, tell: Callable[[bool], None],
     ) -> None:  # fmt: skip
-        self.load, self.check, self.answer = make, check, answer
+        self.settings, self.make, self.read, self.answer = settings, make, read, answer
         self.server, self.tell = server, tell
+        self.answered = False  # whether any process ever was ready
         self.beats = os.pipe()
         for end in self.beats:
             os.set_blocking(end, False)
@@ -65,12 +80,36 @@ class Processes(BaseApplication):
         for name, value in self._lines.items():
             self.cfg.set(name, value)
 
+    def load(self) -> Any:
+        """Once some process answers, one institution does not stop the others."""
+        return self.make(self.settings, not self.answered)
+
     def wsgi(self) -> Any:
-        """The application of this process; what is wrong with the settings is one sentence."""
+        """The application of this process; what is wrong with the settings is one sentence.
+
+        The first ones end all when they cannot have it. A later one ends alone, and is replaced.
+        """
         try:
             return super().wsgi()
-        except (SettingError, Refusal, PluginError) as error:
-            raise AppImportError(str(error)) from error
+        except Exception as error:
+            if self.answered:
+                log.exception("a process could not begin, another one tries in %d seconds", PAUSE)
+                time.sleep(PAUSE)
+                raise SystemExit(1) from error
+            if isinstance(error, TOLD):
+                raise AppImportError(str(error)) from error
+            raise
+
+    def renewed(self) -> str:
+        """Have other settings from now on; or what is wrong with them, and all is as before."""
+        try:
+            settings = self.read()
+        except Exception as error:
+            return _sentence(error)
+        wrong = _tried(lambda: self.make(settings, True))
+        if not wrong:
+            self.settings = settings
+        return wrong
 
     def run(self) -> None:
         """Until told to stop; then the process ends."""
@@ -80,8 +119,6 @@ class Processes(BaseApplication):
 class _Minder(Arbiter):
     """The parent. Every second, when a process pokes it, and while it waits for processes to end,
     it looks whether any gave a beat."""
-
-    _told = False
 
     def murder_workers(self) -> None:
         super().murder_workers()
@@ -94,19 +131,53 @@ class _Minder(Arbiter):
     def _hear(self) -> None:
         with suppress(BlockingIOError):
             os.read(self.app.beats[0], 1 << 16)
-            self.app.tell(not self._told)
-            self._told = True
+            self.app.tell(not self.app.answered)
+            self.app.answered = True
 
     def handle_hup(self) -> None:
-        try:
-            self.app.check()
-        except SettingError as error:
-            self.log.error("not restarted: %s", error)
+        if wrong := self.app.renewed():
+            self.log.error("not restarted: %s", wrong)
         else:
             super().handle_hup()
 
     def handle_usr2(self) -> None:
         self.log.error("USR2 is not for this server: use SIGHUP, or restart it.")
+
+
+def _tried(make: Callable[[], object]) -> str:
+    """What is wrong when a process of its own makes something: a sentence, "" when nothing is."""
+    heard, said = os.pipe()
+    pid = os.fork()
+    if not pid:
+        try:
+            os.write(said, _wrong(make).encode())
+        finally:
+            os._exit(0)
+    os.close(said)
+    with open(heard, "rb") as answer:
+        done, _writing, _failing = select.select([answer], [], [], TRYING)
+        wrong = answer.read().decode() if done else f"it took more than {TRYING} seconds."
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    if wrong == FINE:
+        return ""
+    return wrong or "the process that tried it ended."
+
+
+def _wrong(make: Callable[[], object]) -> str:
+    try:
+        make()
+    except BaseException as error:
+        return _sentence(error)
+    return FINE
+
+
+def _sentence(error: BaseException) -> str:
+    if isinstance(error, TOLD):
+        return str(error)
+    log.error("settings were tried", exc_info=error)
+    return f"{type(error).__name__}: {error}"
 
 
 class _Process(Worker):

@@ -58,7 +58,7 @@ def serve(options: argparse.Namespace) -> int:
     host, port = _place(options, server)
     with open_sockets(host, port) as sockets:
         if count > 1:
-            _serve_by_several(options, sockets, server, count)
+            _serve_by_several(options, sockets, server, settings, count)
         else:
             _serve_by_one(options, sockets, server, settings)
     return 0
@@ -121,14 +121,19 @@ def _serve_by_one(options: argparse.Namespace, sockets: Sequence[socket],
         close(app.registry)
 
 
-def _serve_by_several(options: argparse.Namespace, sockets: Sequence[socket],
-                      server: Mapping[str, str], count: int) -> None:  # fmt: skip
+def _serve_by_several(
+    options: argparse.Namespace, sockets: Sequence[socket], server: Mapping[str, str],
+    settings: Settings, count: int,
+) -> None:  # fmt: skip
     from lms_leiderschap.cli.processes import Processes  # gunicorn is an extra
 
     systemd = Systemd()
 
-    def make() -> Any:
-        return ready_app(_settings(options))
+    def read() -> Settings:
+        refuse_unsafe(options.ini)
+        found = _settings(options)
+        check_processes(found, count)
+        return found
 
     def answer(app: Any, listener: Listener, beat: Callable[[], None]) -> None:
         start_jobs(app.registry)
@@ -142,18 +147,15 @@ def _serve_by_several(options: argparse.Namespace, sockets: Sequence[socket],
             _announce(options, server, None)
         systemd.tell("READY=1" if first else "WATCHDOG=1")
 
-    def check() -> None:
-        check_processes(_settings(options), count)
-
-    Processes(make, check, answer, sockets, server, count, tell).run()
+    Processes(settings, ready_app, read, answer, sockets, server, count, tell).run()
 
 
-def ready_app(settings: Settings) -> Any:
+def ready_app(settings: Settings, whole: bool = True) -> Any:
     """The application, of which the first page is drawn as fast as any: one was drawn before.
 
     Of several processes that begin at once one compiles the templates and the others wait for it.
     A database that is away is no reason not to start: that page then says so, as the next will.
-    One of another release is: SettingError.
+    One of another release is, when `whole`: SettingError; else each is opened when asked for.
     """
     from pyramid.request import Request
 
@@ -163,7 +165,8 @@ def ready_app(settings: Settings) -> Any:
 
     count_together(settings)
     app = make_app(settings)
-    app.registry.databases.open_all()
+    if whole:
+        app.registry.databases.open_all()
     with (settings.side.parent / "templates.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         compile_templates(app.registry)
