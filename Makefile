@@ -1,6 +1,7 @@
 # make run    sets everything up and serves a demo institution on http://localhost:6543
 # make test   checks everything; STORAGE=sqlite runs the same tests on another storage
 # make test-nightly, make test-release PART=…   the same promises at a larger scale (bin/tier)
+# They ask more of a machine than make test (nginx, a C compiler); they say what is missing.
 # make promises   puts what all of them measured into docs/reliability.md
 # Needed: python3 (3.11, 3.12 or 3.13, with venv), make and git. A second call starts at once.
 # PYTHON=python3.12 chooses the interpreter; without it the newest that fits is taken.
