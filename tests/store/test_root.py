@@ -21,3 +21,12 @@ def test_that_of_another_institution_is_refused(registry: Any, any_release: bool
         assert databases.database(zuid)
     finally:
         databases.close()
+
+
+def test_what_is_being_packed_stays_open_until_the_process_ends(registry: Any) -> None:
+    database = registry.databases.database(registry.lms.institutions[0])
+    database.packing = True
+    registry.databases.close()
+    with database.transaction() as connection:
+        assert connection.root()["institution"].key == "noord"
+    database.close()

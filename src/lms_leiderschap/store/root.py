@@ -42,7 +42,17 @@ class _Connection(Connection):
 
 
 class Database(DB):
+    """packing  whether this process packs it"""
+
     klass = _Connection
+    packing = False
+
+    def pack(self, *arguments: Any, **options: Any) -> None:
+        self.packing = True
+        try:
+            super().pack(*arguments, **options)
+        finally:
+            self.packing = False
 
 
 @dataclass
@@ -55,7 +65,7 @@ class _Place:
 
     entry: InstitutionEntry
     lock: threading.Lock = field(default_factory=threading.Lock)
-    database: DB | None = None
+    database: Database | None = None
     entering: int = 0
     used: float = 0.0
     swept: float = -SWEEP_EVERY
@@ -136,7 +146,11 @@ class Databases:
                 place.entering -= 1
 
     def close(self) -> None:
-        """Close every database; afterwards another process may open the files."""
+        """Close every database; afterwards another process may open the files.
+
+        One that is being packed stays open, so that nobody else has its file before this process
+        is gone; packing may be killed.
+        """
         with self._lock:
             places, self._places = list(self._places.values()), {}
             caretaker, self._caretaker = self._caretaker, None
@@ -145,7 +159,8 @@ class Databases:
             caretaker.join()
         for place in places:
             with place.lock:
-                place.close()
+                if not (place.database and place.database.packing):
+                    place.close()
 
     def let_go(self, now: float) -> None:
         """Close the databases on a server that are idle, and take old files out of their caches.
@@ -165,14 +180,14 @@ class Databases:
         with self._lock:
             return self._places.setdefault(entry.key, _Place(entry))
 
-    def _opened(self, place: _Place) -> DB:
+    def _opened(self, place: _Place) -> Database:
         """Each place has a lock of its own: one server that is away holds up nobody else."""
         place.used = time.monotonic()
         if place.database is None:
             place.database = self._open(place.entry)
         return place.database
 
-    def _open(self, entry: InstitutionEntry) -> DB:
+    def _open(self, entry: InstitutionEntry) -> Database:
         blobs = self.settings.blob_cache / entry.key
         storage = open_storage(entry.storage, read_only=self.read_only, blobs=blobs,
                                largest=self.settings.blob_cache_max)
