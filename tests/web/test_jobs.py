@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from lms_leiderschap.institution.actions import post
+from lms_leiderschap.web import jobs as jobs_module
 from lms_leiderschap.web.jobs import Jobs
 from tests.conftest import NOW, make_away_with_noord
 
@@ -41,3 +43,28 @@ def test_one_delivery_that_cannot_be_put_off_stops_no_other_institution(registry
     jobs.within(entry, lambda noord: post(noord, "mail", {}, at=NOW))
     jobs.run_once(NOW + timedelta(minutes=1))
     assert seen == ["zuid"]
+
+
+@pytest.mark.promise("E11")
+def test_upkeep_that_lasts_is_no_silence_and_holds_up_no_end(
+        registry: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs_module, "PAUSE", 0.05)
+    begun, go_on, beats = threading.Event(), threading.Event(), threading.Semaphore(0)
+
+    def pack(_jobs: Any, _entry: Any, _at: Any) -> None:
+        begun.set()
+        go_on.wait()
+
+    jobs = Jobs(registry)
+    jobs.upkeep["pack"] = (pack, timedelta(days=1))
+    jobs.beat = beats.release
+    jobs.start()
+    try:
+        assert begun.wait(60)
+        assert beats.acquire(timeout=60) and beats.acquire(timeout=60)
+        ending = threading.Thread(target=jobs.stop, daemon=True)
+        ending.start()
+        ending.join(60)
+        assert not ending.is_alive() and not go_on.is_set()
+    finally:
+        go_on.set()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lms_leiderschap.errors import SettingError
 from lms_leiderschap.store.blobs import orphans
 from lms_leiderschap.store.storages import directory_in
 
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 DAY = 86400.0
 MINUTES = 10.0  # of history that stays, for who is reading at that moment
 LOCK = "pack.lock"
+LONGEST = 1800.0  # seconds to wait for it: a backup of a large database holds it long
+LOOK_EVERY = 0.1
 SQLITE = "main.sqlite3"
 
 
@@ -39,14 +42,29 @@ class Packed:
 
 
 @contextmanager
-def unpacked_while(directory: Path) -> Iterator[None]:
-    """Nobody packs this database meanwhile; who packs it now is waited for."""
+def unpacked_while(directory: Path, longest: float = LONGEST) -> Iterator[None]:
+    """Nobody packs this database meanwhile; who packs it now is waited for.
+
+    longest  seconds; after them SettingError
+    """
     handle = os.open(directory / LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+    end = time.monotonic() + longest
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        while not _is_locked(handle):
+            if time.monotonic() >= end:
+                raise SettingError(f"{directory} is being packed or backed up. Try again later.")
+            time.sleep(LOOK_EVERY)
         yield
     finally:
         os.close(handle)
+
+
+def _is_locked(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def pack(database: Any, minutes: float = MINUTES) -> Packed:

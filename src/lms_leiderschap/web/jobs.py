@@ -34,9 +34,11 @@ class Jobs:
     resting     kind to the function (entry, institution, item, at) that says whether an item waits
                 for something else than time: it is passed by, and nothing is written for that
     periodic    name to (function (institution, at), how often)
-    upkeep      name to (function (jobs, entry, at), how often): called outside of any transaction
+    upkeep      name to (function (jobs, entry, at), how often): called outside of any transaction;
+                it may be killed at any moment
     at          the moment of the round at hand
-    beat        called after every delivery and every round, by whoever works
+    beat        called after every delivery and every round and each second of upkeep, by whoever
+                works
     """
 
     def __init__(self, registry: Any) -> None:
@@ -60,7 +62,7 @@ class Jobs:
         return self._thread.native_id if self._thread is not None else None
 
     def stop(self) -> None:
-        """Finish what is at hand and end."""
+        """Finish what is at hand and end; upkeep is left, to go with the process."""
         self.end()
         if self._thread is not None:
             self._thread.join()
@@ -106,16 +108,26 @@ class Jobs:
                 log.exception("delivery of %s failed", kind)
                 self.put_off(entry, number, at)
             self.beat()
-        for name, (act, every) in self._now_and_then():
+        for name, act, every, run in self._now_and_then():
             if self._stop.is_set():
                 return
             if self.registry.side.take_due(entry.key, name, at, every):
-                self._run_job(entry, name, act, at)
+                run(entry, name, act, at)
 
-    def _now_and_then(self) -> Iterator[tuple[str, tuple[Upkeep, timedelta]]]:
+    def _now_and_then(self) -> Iterator[tuple[str, Upkeep, timedelta, Callable[..., None]]]:
         for name, (job, every) in self.periodic.items():
-            yield name, (partial(_within, job), every)
-        yield from self.upkeep.items()
+            yield name, partial(_within, job), every, self._run_job
+        for name, (upkeep, every) in self.upkeep.items():
+            yield name, upkeep, every, self._run_beside
+
+    def _run_beside(self, entry: InstitutionEntry, name: str, act: Upkeep, at: datetime) -> None:
+        """It may take long: this thread says meanwhile that it is alive, and ends without it."""
+        thread = threading.Thread(target=self._run_job, args=(entry, name, act, at),
+                                  name=f"lms-{name}", daemon=True)  # fmt: skip
+        thread.start()
+        while thread.is_alive() and not self._stop.is_set():
+            thread.join(PAUSE)
+            self.beat()
 
     def _run_job(self, entry: InstitutionEntry, name: str, act: Upkeep, at: datetime) -> None:
         try:
