@@ -70,6 +70,18 @@ def test_what_a_document_says_lies_elsewhere_is_left_there(tmp_path: Path, canar
 
 
 @pytest.mark.promise("C5", "C9")
+def test_the_process_that_reads_makes_no_other() -> None:
+    """As a user who is not root, whom the kernel lets do so; that takes no open file."""
+    program = ("import os, runpy, sys\n"
+               "child = runpy.run_path(sys.argv[1])\n"
+               "os.getuid() or os.setuid(65534)\n"
+               "child['shut']()\nos.fork() or os._exit(0)\n")  # fmt: skip
+    ended = subprocess.run([sys.executable, "-c", program, reading_child.__file__],
+                           capture_output=True, text=True, check=False)  # fmt: skip
+    assert ended.returncode == 1 and "BlockingIOError" in ended.stderr
+
+
+@pytest.mark.promise("C5", "C9")
 @pytest.mark.parametrize("tried", [
     "open('/etc/passwd')", "open('made', 'w')", "socket.socket()", "os.pipe()",
     "subprocess.run(['true'])", "socket.create_connection(('127.0.0.1', int(sys.argv[2])))",

@@ -50,11 +50,14 @@ def limit(seconds: int, memory: int, output: int) -> None:
 
 
 def shut() -> None:
-    """From here on nothing more is opened: no file to read or write, no connection, no program.
+    """From here on nothing more is opened: no file to read or write, no connection, no process.
 
-    What is read must be open by then, and every module and codec loaded.
+    What is read must be open by then, and every module and codec loaded. A program in place of this
+    one is not kept off, if it is one file that needs no other; these limits hold it too. The kernel
+    keeps root from no process (setrlimit(2), RLIMIT_NPROC): run the server as another user.
     """
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
 
 
 def loaded(*names: str) -> Any:
