@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import random
 from collections.abc import Callable
@@ -11,8 +12,7 @@ from typing import Any
 import pytest
 
 from lms_leiderschap import in_slices
-from lms_leiderschap.cli.upkeep import wrong_with
-from lms_leiderschap.feedback.actions import rebuild_lists
+from lms_leiderschap.cli.upkeep import repair, wrong_with
 from lms_leiderschap.feedback.queue import queue
 from lms_leiderschap.store.index import packed
 from lms_leiderschap.store.packing import pack
@@ -108,7 +108,11 @@ def test_lists_are_rebuilt_from_what_they_stand_for(registry: Any) -> None:
 
     registry.jobs.within(entry, spoil)
     assert len(wrong_with(registry.lms, entry)) == 3
-    registry.jobs.within(entry, lambda one: rebuild_lists(one, by="system", at=datetime.now(UTC)))
+    options = argparse.Namespace(registry=registry, institution=entry.key)
+    assert repair(options) == 0
+    lines = registry.jobs.within(entry, lambda one: list(one.audit.waiting.items()))
+    named = [line["about"] for _at, line in lines if line["verb"] == "lists.rebuilt"]
+    assert named and all("/editions/" in about for about in named)
     assert wrong_with(registry.lms, entry) == []
 
 

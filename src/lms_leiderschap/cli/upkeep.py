@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -136,14 +137,23 @@ def repository_of(settings: Settings, entry: InstitutionEntry, directory: Path) 
 
 
 def repair(options: argparse.Namespace) -> int:
-    """Rebuild the lists; what people wrote is only read for it."""
+    """Rebuild the lists; what people wrote is only read for it.
+
+    Each edition is a transaction of its own: people go on writing in the others.
+    """
     from lms_leiderschap.feedback.actions import rebuild_lists
+    from lms_leiderschap.feedback.invariants import editions
     from lms_leiderschap.institution.actions import SYSTEM
 
-    def act(_registry: Any, institution: Any) -> None:
-        rebuild_lists(institution, by=SYSTEM, at=datetime.now(UTC))
+    def names(institution: Any) -> list[str]:
+        return sorted({edition.name for edition in editions(institution)})
 
-    within(options, act, plugins=False)
+    def act(registry: Any, entry: InstitutionEntry) -> None:
+        for name in registry.jobs.within(entry, names) or ():
+            registry.jobs.within(entry, partial(rebuild_lists, name=name, by=SYSTEM,
+                                                at=datetime.now(UTC)))  # fmt: skip
+
+    opened(options, act, plugins=False)
     say("The lists are rebuilt. Next: lms verify")
     return 0
 

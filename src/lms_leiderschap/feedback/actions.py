@@ -6,6 +6,7 @@ from base64 import b32encode
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
+from itertools import chain
 from typing import Any
 
 from lms_leiderschap.errors import DraftMoved, Refusal
@@ -17,7 +18,6 @@ from lms_leiderschap.feedback.queue import make_lists, place_row
 from lms_leiderschap.institution.actions import record
 from lms_leiderschap.institution.model import Institution
 from lms_leiderschap.store.folder import new_id
-from lms_leiderschap.submission.invariants import all_work
 from lms_leiderschap.submission.model import Submission
 from lms_leiderschap.submission.rows import write_row
 from lms_leiderschap.texts import _
@@ -212,15 +212,23 @@ def remove_remark(remark: Remark, *, at: datetime) -> None:
     place_row(feedback.submission)
 
 
-def rebuild_lists(institution: Institution, *, by: str, at: datetime) -> None:
-    """Write every row that pages show anew, from what it stands for."""
-    for edition in editions(institution):
+def rebuild_lists(institution: Institution, name: str, *, by: str, at: datetime) -> None:
+    """Write every row that pages show of an edition anew, from what it stands for.
+
+    name  of the edition; those of the same name in other programmes have their rows in one list
+    """
+    named = [edition for edition in editions(institution) if edition.name == name]
+    for edition in named:
         make_lists(edition)
-    for work in all_work(institution):
-        write_row(work)
-        for version in work.versions.values():
-            place_row(version)
-    record(institution, "lists.rebuilt", by=by, at=at)
+    enrolments = chain.from_iterable(edition.enrolments.values() for edition in named)
+    groups = (group for group in institution.groups.values() if group.edition.name == name)
+    for holder in chain(enrolments, groups):
+        for work in holder.work.values():
+            write_row(work)
+            for version in work.versions.values():
+                place_row(version)
+    for edition in named:
+        record(edition, "lists.rebuilt", by=by, at=at)
 
 
 def _name_of(key: str) -> str:
