@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from persistent import Persistent
 from ZODB.DB import DB
 
-from lms_leiderschap.cli import main
+from lms_leiderschap.cli import main, settings_of
 from lms_leiderschap.store.storages import open_storage
 from tests.cli.test_cli import INI, INSTITUTIONS
 
@@ -51,3 +52,20 @@ def test_the_others_are_backed_up_and_looked_through(
     assert main(["backup", "verify", repository, "--json", "--ini", ini]) == 1
     noord, zuid = json.loads(capsys.readouterr().out)
     assert noord["wrong"] and zuid["wrong"] == []
+
+
+class Strange(Persistent):
+    """No part of the core."""
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_what_was_found_is_told_when_the_backups_cannot_be_asked(
+    ini: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = DB(open_storage(settings_of(ini).institutions[1].storage))
+    with database.transaction() as connection:
+        connection.root()["strange"] = Strange()
+    database.close()
+    assert main(["verify", "--backup", str(tmp_path / "none"), "--json", "--ini", ini]) == 1
+    [strange, none] = json.loads(capsys.readouterr().out)["zuid"]
+    assert "no part of the core" in strange and "holds no backup" in none

@@ -100,14 +100,15 @@ def wrong_with(settings: Settings, entry: InstitutionEntry) -> list[str]:
 def verify(options: argparse.Namespace) -> int:
     """Beside a running server or without one. Exit 1 when anything is wrong."""
     settings = settings_of(options.ini)
-    wrong = {}
+    wrong: dict[str, list[str]] = {}
     for entry in entries_named(settings, options.institution):
+        found = wrong[entry.key] = []
         try:
-            wrong[entry.key] = wrong_with(settings, entry)
+            found += wrong_with(settings, entry)
             if options.backup:
-                wrong[entry.key] += _against(settings, entry, options.backup)
+                found += _against(settings, entry, options.backup)
         except Exception as error:  # one that is damaged stands in no other's way
-            wrong[entry.key] = [sentence_of(error)]
+            found.append(sentence_of(error))
     if options.json:
         say_json(wrong)
     for key, sentences in wrong.items() if not options.json else ():
