@@ -106,6 +106,38 @@ def test_what_is_done_is_told_at_once(ini: Path, tmp_path: Path) -> None:
     assert [number for _text, number in told] == list(range(latest() + 1))
 
 
+def test_a_dry_run_looks_along_beside_a_server(ini: Path) -> None:
+    server = open_storage(f"file:{ini.parent / 'demo'}")
+    try:
+        assert main(["evolve", "--dry-run", "--ini", str(ini)]) == 0
+    finally:
+        server.close()
+
+
+def test_a_database_in_sqlite_is_wanted_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "institutions.toml").write_text(INSTITUTIONS.replace("file:", "sqlite:"))
+    ini = tmp_path / "demo.ini"
+    ini.write_text(INI)
+    server = DB(open_storage(f"sqlite:{tmp_path / 'demo'}"))
+    assert main(["evolve", "--no-backup", "--ini", str(ini)]) == 1
+    assert "Stop it first" in capsys.readouterr().err
+    server.close()
+    assert main(["evolve", "--no-backup", "--ini", str(ini)]) == 0
+
+
+def test_what_postgresql_backs_up_holds_up_no_other(
+    ini: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = INSTITUTIONS.replace("demo", "ander").replace("file:ander", "postgresql:dbname=ander")
+    (tmp_path / "institutions.toml").write_text(other + INSTITUTIONS)
+    assert main(["evolve", "--backup", str(tmp_path / "repository"), "--ini", str(ini)]) == 1
+    assert "Left as it was: ander" in capsys.readouterr().err
+    (tmp_path / "institutions.toml").write_text(INSTITUTIONS)
+    assert rows(ini)[0] == latest()
+
+
 def test_a_dry_run_writes_nothing_and_a_second_run_finds_nothing(
     ini: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,6 +12,7 @@ from lms_leiderschap.cli.upkeep import repository_of
 from lms_leiderschap.cli.words import Words, add_institutions, say
 from lms_leiderschap.errors import SettingError
 from lms_leiderschap.settings import InstitutionEntry, Settings
+from lms_leiderschap.store.storages import directory_of
 
 
 def add_words(commands: Words) -> None:
@@ -29,22 +30,31 @@ def evolve(options: argparse.Namespace) -> int:
     if not (options.backup or options.no_backup or options.dry_run):
         raise SettingError("Say where the backup goes with --backup REPOSITORY, or that there is "
                            "one with --no-backup.")  # fmt: skip
-    settings = settings_of(options.ini)
+    settings, left = settings_of(options.ini), []
     for entry in entries_named(settings, options.institution):
+        if options.backup and directory_of(entry.storage) is None:
+            left.append(entry.key)
+            continue
         for sentence in _evolved(settings, entry, options):
             say(sentence)
+    if left:
+        raise SettingError(f"Left as it was: {', '.join(left)}, which PostgreSQL backs up itself. "
+                           "Then: lms evolve --no-backup --institution KEY")  # fmt: skip
     return 0
 
 
 def _evolved(
     settings: Settings, entry: InstitutionEntry, options: argparse.Namespace
 ) -> Iterator[str]:
+    from lms_leiderschap.store.copying import check_alone
     from lms_leiderschap.store.evolving import evolve as take_steps
     from lms_leiderschap.store.root import Databases, institution_in
 
-    databases = Databases(settings, any_release=True)
+    if not options.dry_run:  # that one looks along beside a server
+        check_alone(entry.storage)
+    databases = Databases(settings, any_release=True, read_only=options.dry_run)
     try:
-        database = databases.database(entry)  # so that nobody else has it
+        database = databases.database(entry)  # of a file: so that nobody else has it
         steps = _waiting(database, entry)
         if not steps:
             yield f"{entry.key}: nothing to do."

@@ -129,17 +129,26 @@ def _source(storage: str) -> Iterator[Any]:
     """It, open, when it holds something and nobody else has it open."""
     directory = directory_of(storage)
     kind = storage.partition(":")[0]
-    if directory is None:
-        with _alone_on_server(storage) as _connection:
-            pass
-    elif not (directory / HOLDS[kind]).exists():
+    if directory is not None and not (directory / HOLDS[kind]).exists():
         raise SettingError(f"There is nothing in {storage}.")
-    elif kind == "sqlite":
-        _check_alone(directory)
+    check_alone(storage)
     with _opened(storage) as found:  # LockError when a server has the file
         if found.lastTransaction() == z64:
             raise SettingError(f"There is nothing in {storage}.")
         yield found
+
+
+def check_alone(storage: str) -> None:
+    """SettingError when anybody, we too, has a database in SQLite or PostgreSQL open.
+
+    One in a file has a lock of its own.
+    """
+    directory = directory_of(storage)
+    if directory is None:
+        with _alone_on_server(storage):
+            pass
+    elif storage.startswith("sqlite:") and (directory / HOLDS["sqlite"]).exists():
+        _check_alone(directory)
 
 
 def _check_alone(directory: Path) -> None:
