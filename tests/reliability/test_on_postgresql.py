@@ -6,6 +6,7 @@ import hashlib
 import shutil
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from lms_leiderschap.store import silence
 from lms_leiderschap.store.packing import pack
 from lms_leiderschap.store.postgresql import CACHED_FOR, forget_old_blobs
 from lms_leiderschap.store.root import IDLE, institution_in
+from lms_leiderschap.web.jobs import AWAY
 from tests.conftest import NOW
 from tests.postgresql import connected
 from tests.reliability.on_postgresql import NOTE, PDF, Site, assessed, filled_in, versions
@@ -115,6 +117,20 @@ def test_an_idle_institution_lets_go_of_its_connections(site: Site) -> None:
     databases.let_go(time.monotonic() + IDLE)
     assert others(site) == 0
     assert site.browse("anna").get("/week").status_int == 200
+
+
+def test_neither_jobs_nor_health_keep_an_idle_institution(site: Site) -> None:
+    registry, at = site.registry, datetime.now(UTC)
+    assert site.browse("anna").get("/week").status_int == 200
+    last = time.monotonic()
+    registry.jobs.run_once(at)
+    assert all(registry.health.parts().values())
+    registry.databases.let_go(last + IDLE)
+    registry.jobs.run_once(at + timedelta(seconds=1))
+    [entry] = registry.lms.institutions
+    assert registry.databases.opened(entry) is None  # a server takes a moment to forget them
+    registry.jobs.run_once(at + AWAY)
+    assert registry.databases.opened(entry) is not None
 
 
 def test_nobody_who_is_at_work_is_let_go(site: Site) -> None:

@@ -46,6 +46,7 @@ def worker(options: argparse.Namespace) -> int:
     registry.databases.open_all()
     registry.monitor.start()
     jobs = registry.jobs
+    jobs.alone = True
     jobs.beat = lambda: systemd.tell("WATCHDOG=1")
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: jobs.end())

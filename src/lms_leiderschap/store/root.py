@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from zc.lockfile import LockError
-from ZODB.Connection import Connection
 from ZODB.DB import DB
 
 from lms_leiderschap.errors import SettingError
 from lms_leiderschap.settings import InstitutionEntry, Settings
 from lms_leiderschap.store.blobs import reading
+from lms_leiderschap.store.database import Database
 from lms_leiderschap.store.evolving import check_release
 from lms_leiderschap.store.storages import open_storage
 
@@ -29,30 +29,6 @@ INSTITUTION = "institution"
 IDLE = 60.0
 LOOK_EVERY = 15.0
 SWEEP_EVERY = 3600.0
-
-
-class _Connection(Connection):
-    def open(self, *arguments: Any, **options: Any) -> None:
-        """Joins a transaction that has begun, so it may fail; then it goes back to the pool."""
-        try:
-            super().open(*arguments, **options)
-        except BaseException:
-            self.close()
-            raise
-
-
-class Database(DB):
-    """packing  whether this process packs it"""
-
-    klass = _Connection
-    packing = False
-
-    def pack(self, *arguments: Any, **options: Any) -> None:
-        self.packing = True
-        try:
-            super().pack(*arguments, **options)
-        finally:
-            self.packing = False
 
 
 @dataclass
@@ -133,11 +109,18 @@ class Databases:
         place = self._places.get(entry.key)
         return place.database if place is not None else None
 
-    def connect(self, entry: InstitutionEntry, manager: Any) -> Any:
-        """A connection that commits and aborts with `manager`. The caller closes it."""
+    def is_away(self, entry: InstitutionEntry) -> bool:
+        """Whether its database is on a server and not open here."""
+        return _on_server(entry) and self.opened(entry) is None
+
+    def connect(self, entry: InstitutionEntry, manager: Any, *, counts: bool = True) -> Any:
+        """A connection that commits and aborts with `manager`. The caller closes it.
+
+        counts  whether it keeps the database open for a while; not of who looks again and again
+        """
         place = self._place(entry)
         with place.lock:
-            database = self._opened(place)
+            database = self._opened(place, counts=counts)
             place.entering += 1
         try:
             return database.open(transaction_manager=manager)
@@ -180,9 +163,10 @@ class Databases:
         with self._lock:
             return self._places.setdefault(entry.key, _Place(entry))
 
-    def _opened(self, place: _Place) -> Database:
+    def _opened(self, place: _Place, *, counts: bool = True) -> Database:
         """Each place has a lock of its own: one server that is away holds up nobody else."""
-        place.used = time.monotonic()
+        if counts:
+            place.used = time.monotonic()
         if place.database is None:
             place.database = self._open(place.entry)
         return place.database

@@ -65,7 +65,7 @@ class Health:
 
     def _touch(self, entry: Any) -> None:
         manager = transaction.TransactionManager(explicit=True)
-        connection = self.registry.databases.connect(entry, manager)
+        connection = self.registry.databases.connect(entry, manager, counts=False)
         try:
             manager.begin()  # asks a server what has changed
             root = connection.root()

@@ -21,6 +21,7 @@ from lms_leiderschap.store.root import institution_in
 
 log = logging.getLogger(__name__)
 PAUSE = 1.0
+AWAY = timedelta(minutes=1)
 Delivery = Callable[["Jobs", InstitutionEntry, int], None]
 Rests = Callable[[InstitutionEntry, Any, dict[str, Any], datetime], bool]
 Job = Callable[[Any, datetime], None]
@@ -37,6 +38,8 @@ class Jobs:
     upkeep      name to (function (jobs, entry, at), how often): called outside of any transaction;
                 it may be killed at any moment
     at          the moment of the round at hand
+    alone       whether this process does nothing else: it looks at every institution each round.
+                Beside requests, one that nobody uses here is looked at once in AWAY
     beat        called after every delivery and every round and each second of upkeep, by whoever
                 works
     """
@@ -48,6 +51,8 @@ class Jobs:
         self.periodic: dict[str, tuple[Job, timedelta]] = {}
         self.upkeep: dict[str, tuple[Upkeep, timedelta]] = {}
         self.at = datetime.now(UTC)
+        self.alone = False
+        self._looked: dict[str, datetime] = {}
         self.beat: Callable[[], None] = lambda: None
         self._wake, self._stop = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
@@ -91,12 +96,23 @@ class Jobs:
         """Do all that is due at a moment, for every institution."""
         self.at = at
         for entry in self.registry.lms.institutions:
+            if not self._is_looked_at(entry, at):
+                continue
             try:
                 self._run_for(entry, at)
                 if database := self.registry.databases.opened(entry):
                     self.registry.metrics.cached.labels(entry.key).set(database.cacheSize())
             except Exception:
                 log.exception("the jobs of %s failed", entry.key)
+
+    def _is_looked_at(self, entry: InstitutionEntry, at: datetime) -> bool:
+        """Each look at a database that was let go takes connections from its server again."""
+        last = self._looked.get(entry.key)
+        rests = last is not None and timedelta(0) <= at - last < AWAY
+        if rests and not self.alone and self.registry.databases.is_away(entry):
+            return False
+        self._looked[entry.key] = at
+        return True
 
     def _run_for(self, entry: InstitutionEntry, at: datetime) -> None:
         for number, kind in self._due(entry, at):
@@ -155,7 +171,7 @@ class Jobs:
     def within(self, entry: InstitutionEntry, act: Callable[[Any], Any]) -> Any:
         """Call `act(institution)` in a transaction, tried again on conflicts; what it returned."""
         manager = transaction.TransactionManager(explicit=True)
-        connection = self.registry.databases.connect(entry, manager)
+        connection = self.registry.databases.connect(entry, manager, counts=self.alone)
         try:
             for attempt in manager.attempts(6):
                 with attempt:
