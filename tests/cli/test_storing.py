@@ -12,6 +12,7 @@ from bench.server import write_settings
 from lms_leiderschap.cli import main
 from lms_leiderschap.demo.bulk import fill_bulk
 from tests.conftest import STORAGE
+from tests.postgresql import shared
 from tests.reliability.live import opened, sheets_of, within
 
 
@@ -40,6 +41,31 @@ def test_a_place_that_holds_something_is_refused(
         fill_bulk(registry, 1, 0)
     assert main(["storage", "copy", "meting", f"sqlite:{tmp_path}", "--ini", str(ini)]) == 1
     assert capsys.readouterr().err.endswith(f"{tmp_path} is not empty.\n")
+
+
+@pytest.mark.parametrize("place", ["postgresql:dbname=a password=Geheim7",
+                                   "postgresql:postgresql://lms:Geheim7@localhost/a"])  # fmt: skip
+def test_a_password_is_no_argument(
+    place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ini = write_settings(tmp_path)
+    assert main(["storage", "copy", "meting", place, "--ini", str(ini)]) == 1
+    told = capsys.readouterr()
+    assert "~/.pgpass" in told.err and "Geheim7" not in told.err + told.out
+
+
+@pytest.mark.tier("nightly")
+def test_a_password_of_the_settings_is_not_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = shared(durable=False)
+    server.create("nothing")
+    ini = write_settings(tmp_path, f"postgresql:{server.dsn('nothing')} password=Geheim7")
+    target = f"file:{tmp_path / 'moved'}"
+    assert main(["storage", "copy", "meting", target, "--ini", str(ini)]) == 1
+    told = capsys.readouterr()
+    assert "There is nothing in postgresql:" in told.err
+    assert "Geheim7" not in told.err + told.out
 
 
 @pytest.mark.skipif(STORAGE == "postgresql", reason="PostgreSQL makes its own backups")

@@ -7,7 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from lms_leiderschap.cli.ini import entry_named, settings_of
+from lms_leiderschap.cli.inspecting import masked
 from lms_leiderschap.cli.words import DEFAULT_INI, Words, add_json, say, say_json
+from lms_leiderschap.errors import SettingError
 from lms_leiderschap.settings import STORAGE_KINDS
 
 
@@ -27,14 +29,17 @@ def copy(options: argparse.Namespace) -> int:
     from lms_leiderschap.store.copying import copy as copy_storage
 
     source, target = (_storage(text, options.ini) for text in (options.source, options.target))
-    copied = copy_storage(source, target)
+    try:
+        copied = copy_storage(source, target)
+    except SettingError as error:
+        raise SettingError(masked(str(error))) from error
     if options.json:
         say_json(asdict(copied))
         return 0
     say(f"{copied.records} records and {copied.files} files are the same on both sides "
         f"(SHA-256 {copied.sha256}).",
-        f'Now write storage = "{target}" in the institutions file, and start the server again; '
-        "the old place is as it was.")  # fmt: skip
+        f'Now write storage = "{masked(target)}" in the institutions file, and start the server '
+        "again; the old place is as it was.")  # fmt: skip
     return 0
 
 
@@ -42,4 +47,7 @@ def _storage(text: str, ini: str) -> str:
     kind, colon, place = text.partition(":")
     if not colon or kind not in STORAGE_KINDS:
         return entry_named(settings_of(ini), text).storage
+    if masked(text) != text:
+        raise SettingError("Everybody on this machine can read an argument: leave the password to "
+                           "~/.pgpass, or name an institution of the ini file.")  # fmt: skip
     return text if kind == "postgresql" else f"{kind}:{Path(place).resolve()}"
