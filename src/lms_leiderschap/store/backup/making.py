@@ -23,7 +23,6 @@ from lms_leiderschap.store.packing import unpacked_while
 from lms_leiderschap.store.root import institution_in
 from lms_leiderschap.store.storages import directory_of, open_storage
 
-KEEP = timedelta(days=30)
 ELSEWHERE = ("{key} is kept in PostgreSQL, which makes its own backups: pg_basebackup and the "
              "archive of its log. docs/operations.md says how.")  # fmt: skip
 
