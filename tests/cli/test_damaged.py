@@ -10,6 +10,7 @@ from persistent import Persistent
 from ZODB.DB import DB
 
 from lms_leiderschap.cli import main, settings_of
+from lms_leiderschap.institution.actions import found
 from lms_leiderschap.store.storages import open_storage
 from tests.cli.test_cli import INI, INSTITUTIONS
 
@@ -19,13 +20,16 @@ pytestmark = [pytest.mark.promise("E2", "E4"), pytest.mark.part("backup")]
 
 @pytest.fixture(params=FILES)
 def ini(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Two institutions with empty databases, of which the first is damaged."""
+    """Two institutions with nobody in them, of which the first is damaged."""
     entries = ""
     for key in ("noord", "zuid"):
         storage = f"{request.param}:{tmp_path / key}"
         entries += INSTITUTIONS.replace("demo", key).replace("localhost", f"{key}.localhost") \
             .replace(f"file:{key}", storage)  # fmt: skip
-        DB(open_storage(storage)).close()
+        database = DB(open_storage(storage))
+        with database.transaction() as connection:
+            found(connection, key, key.title())
+        database.close()
     for path in (tmp_path / "noord").glob(f"{FILES[request.param]}*"):
         path.unlink()
     (tmp_path / "noord" / FILES[request.param]).write_bytes(b"no database" * 1000)

@@ -91,6 +91,28 @@ def test_not_everybody_is_a_proxy(tmp_path: Path, proxy: str) -> None:
 
 
 @pytest.mark.promise("B7", "E8")
+@pytest.mark.parametrize(
+    ("server", "line", "said"),
+    [
+        ("threads = vier", "threads", "whole number"),
+        ("workers = 2", "workers", "one process only"),
+    ],
+)
+def test_processes_that_cannot_be_are_told(
+    tmp_path: Path, server: str, line: str, said: str
+) -> None:
+    ini = Path(written(tmp_path))
+    text = re.sub(rf"(?m)^{line} = .*\n", "", ini.read_text("utf-8"))
+    ini.write_text(text.replace("[server:main]", f"[server:main]\n{server}"), "utf-8")
+    told = {finding.where.rpartition(", ")[2]: finding for finding in findings(str(ini))}
+    assert said in told[line].sentence and told[line].refused
+
+
+def test_jobs_that_nobody_does_are_told(tmp_path: Path) -> None:
+    found = [one for one in findings(written(tmp_path, "lms.jobs = false")) if "jobs" in one.where]
+    assert len(found) == 1 and not found[0].refused
+
+
 def test_a_proxy_that_does_not_say_when_an_upload_began_is_told(tmp_path: Path) -> None:
     ini = Path(written(tmp_path))
     ini.write_text(ini.read_text().replace("threads = 4", "trusted_proxy = 127.0.0.1"))

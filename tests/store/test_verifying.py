@@ -7,16 +7,19 @@ import os
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from ZODB.DB import DB
 
 from lms_leiderschap import in_slices
 from lms_leiderschap.cli.upkeep import repair, wrong_with
 from lms_leiderschap.feedback.queue import queue
 from lms_leiderschap.store.index import packed
 from lms_leiderschap.store.packing import pack
-from lms_leiderschap.store.storages import directory_in
+from lms_leiderschap.store.storages import directory_in, open_storage
+from lms_leiderschap.store.verifying import EMPTY, findings
 from tests.architecture.conftest import places
 
 __all__ = ["places"]
@@ -139,3 +142,9 @@ def test_files_of_blobs_that_went_and_that_came_from_nowhere(registry: Any) -> N
     assert wrong_with(registry.lms, entry) == []
     blobs[0].unlink()
     assert any("not there" in each for each in wrong_with(registry.lms, entry))
+
+
+def test_a_place_without_an_institution_is_not_as_it_should_be(tmp_path: Path) -> None:
+    database = DB(open_storage(f"file:{tmp_path / 'other'}"))
+    assert list(findings(database)) == [EMPTY]
+    database.close()

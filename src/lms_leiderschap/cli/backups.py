@@ -147,7 +147,8 @@ def restore(options: argparse.Namespace) -> int:
     if options.json:
         say_json({"into": str(options.into), "wrong": wrong})
     else:
+        kind = "file" if (options.into / "Data.fs").exists() else "sqlite"
         say(*wrong, f"{entry.key} is in {options.into}.",
-            f"Next: stop the server, let storage of {entry.key} name that directory, and start it "
-            "again.")  # fmt: skip
+            f"Next: stop the server, write for {entry.key} in the institutions file:",
+            f'storage = "{kind}:{options.into.resolve()}"', "and start it again.")  # fmt: skip
     return 1 if wrong else 0

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from email.headerregistry import Address
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -82,6 +83,7 @@ def findings(ini: str, *, reach: bool = True) -> Iterator[Finding]:
     lines = section_of(ini, "app:main")
     named = Path(ini).resolve().parent / lines["lms.institutions"]
     yield from _of_exposure(ini, settings, server)
+    yield from _of_processes(ini, settings, server)
     yield from _of_mail(ini, settings)
     for path in (Path(ini), named):
         yield from _of_secrets(path)
@@ -123,6 +125,24 @@ def _of_exposure(ini: str, settings: Settings, server: Mapping[str, str]) -> Ite
             address_of(settings.metrics)
         except ValueError:
             yield Finding(f"{ini}, lms.metrics", "This must be as 127.0.0.1:9100.")
+
+
+def _of_processes(ini: str, settings: Settings, server: Mapping[str, str]) -> Iterator[Finding]:
+    for name in ("threads", "workers"):
+        if not server.get(name, "1").strip().isdecimal():
+            yield Finding(f"{ini}, {name}", "This must be a whole number.")
+            return
+    alone = [entry.key for entry in settings.institutions if entry.storage.startswith("file:")]
+    several = int(server.get("workers", 1)) > 1
+    if alone and several:
+        yield Finding(f"{ini}, workers", f"The storage file: of {', '.join(alone)} can be open in "
+                      "one process only.")
+    if alone and not settings.jobs:
+        yield Finding(f"{ini}, lms.jobs", f"Nobody does the work after the answers of "
+                      f"{', '.join(alone)}: lms worker cannot open the storage file: beside a "
+                      "server.", refused=False)
+    if several and find_spec("gunicorn") is None:
+        yield Finding(f"{ini}, workers", "Several need the extra gunicorn of lms-leiderschap.")
 
 
 def _of_mail(ini: str, settings: Settings) -> Iterator[Finding]:

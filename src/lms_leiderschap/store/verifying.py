@@ -21,6 +21,7 @@ from lms_leiderschap.store.scan import scan
 from lms_leiderschap.store.storages import directory_in
 
 FILE, BLOB = f"{StoredFile.__module__}.StoredFile", "ZODB.blob.Blob"
+EMPTY = "It holds no institution: nobody founded one, or storage names another place or kind."
 OFTEN = 200  # files after which the memory of a connection is emptied
 
 
@@ -36,6 +37,8 @@ def findings(database: Any) -> Iterator[str]:
         yield from _without_file(connection, found.oids[BLOB])
         yield from _wrong_files(connection, found.oids[FILE])
         institution = institution_in(connection)
+        if institution is None:
+            yield EMPTY
         for module in in_slices("invariants") if institution is not None else ():
             yield from _asked(module, institution)
     directory = directory_in(database)
