@@ -46,14 +46,19 @@ def tier() -> str:
 
 @pytest.fixture
 def figure(request: pytest.FixtureRequest) -> Callable[..., None]:
-    """figure(name, value, unit, at_most=…, at_least=…): keep what was measured, then hold it
-    against its limit."""
+    """figure(name, value, unit, at_most=…, at_least=…, asked=…): keep what was measured, then hold
+    it against its limit.
+
+    asked  the most that was promised, where a test on a busy machine allows more: a value above it
+           fails no test and falls short in the table
+    """
 
     def keep(
         name: str, value: float, unit: str,
-        at_most: float | None = None, at_least: float | None = None,
+        at_most: float | None = None, at_least: float | None = None, asked: float | None = None,
     ) -> None:  # fmt: skip
         row = {"name": name, "value": round(value, 3), "unit": unit}
+        row |= {"asked": asked} if asked is not None else {}
         row |= {"at_most": at_most} if at_most is not None else {}
         row |= {"at_least": at_least} if at_least is not None else {}
         request.node.user_properties.append(("figure", row))

@@ -22,7 +22,8 @@ from lms_leiderschap.cli.ini import section_of, settings_of
 from lms_leiderschap.cli.words import Words, add_json, say, say_json
 from lms_leiderschap.errors import SettingError
 from lms_leiderschap.settings import InstitutionEntry, Settings, address_of
-from lms_leiderschap.store.room import ALARM, disks, place_of
+from lms_leiderschap.store.room import ALARM, disks
+from lms_leiderschap.store.storages import directory_of
 
 LOOPBACK = re.compile(r"localhost|.*\.localhost|127\.[0-9.]+|::1|.*\.test")
 PLACEHOLDER = re.compile(r"(.*\.)?example(\.(com|org|net|test))?", re.I)
@@ -222,7 +223,7 @@ def _of_places(ini: str, settings: Settings, named: str) -> Iterator[Finding]:
     if settings.mail.startswith("files:"):
         places.append((f"{ini}, lms.mail", Path(settings.mail.removeprefix("files:"))))
     for entry in settings.institutions:
-        if (place := place_of(entry)) is not None:
+        if (place := directory_of(entry.storage)) is not None:
             places.append((f"{named}, storage of {entry.key}", place))
     for where, place in places:
         there = place

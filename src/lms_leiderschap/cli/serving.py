@@ -103,13 +103,13 @@ def check_processes(settings: Settings, count: int) -> None:
 
 def _serve_by_one(options: argparse.Namespace, sockets: Sequence[socket],
                   server: Mapping[str, str], settings: Settings) -> None:  # fmt: skip
-    from lms_leiderschap.cli.answering import Answering
+    from lms_leiderschap.cli.commands import CommandServer
 
     systemd = Systemd()
     app = ready_app(settings)
     listener = Listener(app, sockets, server)
     end_on_signals(listener)
-    commands = Answering(app.registry)
+    commands = CommandServer(app.registry)
     commands.start()
     start_jobs(app.registry)
     _announce(options, server, app.registry.jobs.thread_id)

@@ -145,14 +145,17 @@ def repair(options: argparse.Namespace) -> int:
     from lms_leiderschap.feedback.actions import rebuild_lists
     from lms_leiderschap.feedback.invariants import editions
     from lms_leiderschap.institution.actions import SYSTEM
+    from lms_leiderschap.store.folder import find, path_of
 
-    def names(institution: Any) -> list[str]:
-        return sorted({edition.name for edition in editions(institution)})
+    def paths(institution: Any) -> list[tuple[str, ...]]:
+        return [path_of(edition) for edition in editions(institution)]
 
     def act(registry: Any, entry: InstitutionEntry) -> None:
-        for name in registry.jobs.within(entry, names) or ():
-            registry.jobs.within(entry, partial(rebuild_lists, name=name, by=SYSTEM,
-                                                at=datetime.now(UTC)))  # fmt: skip
+        for path in registry.jobs.within(entry, paths) or ():
+            registry.jobs.within(entry, partial(rebuild, path))
+
+    def rebuild(path: tuple[str, ...], institution: Any) -> None:
+        rebuild_lists(find(institution, path), by=SYSTEM, at=datetime.now(UTC))
 
     opened(options, act, plugins=False)
     say("The lists are rebuilt. Next: lms verify")

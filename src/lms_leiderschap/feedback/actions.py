@@ -11,12 +11,12 @@ from typing import Any
 
 from lms_leiderschap.errors import DraftMoved, Refusal
 from lms_leiderschap.feedback.events import FeedbackReleased
-from lms_leiderschap.feedback.invariants import editions
 from lms_leiderschap.feedback.model import DECISIONS, REMARK_KINDS, Feedback, Remark, feedback_by
 from lms_leiderschap.feedback.pieces import moved, pieces_of, says_something
 from lms_leiderschap.feedback.queue import make_lists, place_row
 from lms_leiderschap.institution.actions import record
-from lms_leiderschap.institution.model import Institution
+from lms_leiderschap.institution.model import institution_of
+from lms_leiderschap.programme.model import Edition
 from lms_leiderschap.store.folder import new_id
 from lms_leiderschap.submission.model import Submission
 from lms_leiderschap.submission.rows import write_row
@@ -212,23 +212,16 @@ def remove_remark(remark: Remark, *, at: datetime) -> None:
     place_row(feedback.submission)
 
 
-def rebuild_lists(institution: Institution, name: str, *, by: str, at: datetime) -> None:
-    """Write every row that pages show of an edition anew, from what it stands for.
-
-    name  of the edition; those of the same name in other programmes have their rows in one list
-    """
-    named = [edition for edition in editions(institution) if edition.name == name]
-    for edition in named:
-        make_lists(edition)
-    enrolments = chain.from_iterable(edition.enrolments.values() for edition in named)
-    groups = (group for group in institution.groups.values() if group.edition.name == name)
-    for holder in chain(enrolments, groups):
+def rebuild_lists(edition: Edition, *, by: str, at: datetime) -> None:
+    """Write every row that pages show of an edition anew, from what it stands for."""
+    make_lists(edition)
+    groups = (g for g in institution_of(edition).groups.values() if g.edition is edition)
+    for holder in chain(edition.enrolments.values(), groups):
         for work in holder.work.values():
             write_row(work)
             for version in work.versions.values():
                 place_row(version)
-    for edition in named:
-        record(edition, "lists.rebuilt", by=by, at=at)
+    record(edition, "lists.rebuilt", by=by, at=at)
 
 
 def _name_of(key: str) -> str:

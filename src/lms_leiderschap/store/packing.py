@@ -15,6 +15,7 @@ from typing import Any
 
 from lms_leiderschap.errors import SettingError
 from lms_leiderschap.store.blobs import orphans
+from lms_leiderschap.store.durable import sync_path
 from lms_leiderschap.store.storages import directory_in
 
 log = logging.getLogger(__name__)
@@ -88,6 +89,8 @@ def _empty_log(path: Path) -> None:
     """
     with closing(sqlite3.connect(path)) as database:
         [(busy, _pages, _moved)] = database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if (emptied := path.with_name(f"{path.name}-wal")).exists():
+            sync_path(str(emptied))  # that it is empty is not on the disk by itself
     if busy:
         log.warning("%s is being read: what was packed away stays in its log until the next time",
                     path)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lms_leiderschap.settings import InstitutionEntry, Settings
+from lms_leiderschap.store.storages import directory_of
 
 COPIES = 2  # of what arrives: as it came in, and as it is kept
 ALARM = 0.8  # part of a disk in use from which somebody should make room
@@ -38,15 +39,10 @@ def disk_of(path: Path) -> Disk:
     return Disk(path, free * found.f_frsize, taken / ((taken + free) or 1))
 
 
-def place_of(entry: InstitutionEntry) -> Path | None:
-    """The directory of a database; None for one that a server keeps."""
-    kind, _colon, place = entry.storage.partition(":")
-    return None if kind == "postgresql" else Path(place)
-
-
 def disks(settings: Settings) -> dict[str, Disk]:
-    """Every disk that this process writes to, by what lies there; each disk once."""
-    places = {entry.key: place_of(entry) for entry in settings.institutions}
+    """The disks with databases, the side store and temporary files, by what lies there; each once.
+    """
+    places = {entry.key: directory_of(entry.storage) for entry in settings.institutions}
     places |= {"side": settings.side.parent, "temporary": Path(tempfile.gettempdir())}
     found: dict[int, tuple[str, Disk]] = {}
     for name, place in places.items():
@@ -62,7 +58,7 @@ def lacks_room(settings: Settings, entry: InstitutionEntry, size: int) -> bool:
     The reserve counts for the disk of the database; elsewhere what arrives must fit, as in the
     cache beside a database that a server keeps.
     """
-    place, needed = place_of(entry), COPIES * size
+    place, needed = directory_of(entry.storage), COPIES * size
     reserve = settings.disk_reserve if place is not None else 0
     if disk_of(place or settings.blob_cache).free < needed + reserve:
         return True

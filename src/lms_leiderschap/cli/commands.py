@@ -22,7 +22,7 @@ LONGEST = 1 << 20  # bytes of a request
 CREDENTIALS = struct.Struct("3i")  # struct ucred: pid, uid, gid (man 7 unix)
 
 
-class Answering:
+class CommandServer:
     """One thread that listens for all institutions in files; one command at a time.
 
     The socket file belongs to us alone (0600), and who connects must be the same user.
