@@ -15,6 +15,7 @@ from urllib.parse import quote
 from lms_leiderschap.errors import SettingError
 
 STORAGE_KINDS = ("file", "sqlite", "postgresql")
+INSTITUTION_LINES = {"key", "hosts", "url", "storage"}
 KEY_BYTES = 32
 
 
@@ -141,6 +142,9 @@ def read_institutions(path: Path) -> tuple[InstitutionEntry, ...]:
         for name in ("key", "url"):
             if not isinstance(row.get(name), str):
                 raise SettingError(f"{path}: an institution has no {name}.")
+        if others := sorted(row.keys() - INSTITUTION_LINES):
+            raise SettingError(f"{path}: {others[0]} is no line of an institution: those are "
+                               f"{', '.join(sorted(INSTITUTION_LINES))}.")
         kind, colon, place = row.get("storage", "").partition(":")
         if kind not in STORAGE_KINDS or not colon:
             raise SettingError(f"{path}: storage of {row.get('key')} must be file:…, sqlite:… "
@@ -165,10 +169,10 @@ def read_settings(lines: Mapping[str, str], here: str = ".") -> Settings:
     institutions = read_institutions(base / settings.get("lms.institutions", ""))
 
     def number(name: str, default: int) -> int:
-        try:
-            return int(settings.get(name, default))
-        except ValueError as error:
-            raise SettingError(f"{name} must be a whole number.") from error
+        said = str(settings.get(name, default)).strip()
+        if not said.isdecimal():
+            raise SettingError(f"{name} must be a whole number.")
+        return int(said)
 
     side, server = settings.get("lms.side", "var/side.sqlite"), ""
     if side.startswith("postgresql:"):

@@ -60,6 +60,9 @@ def institution(url: str, key: str = "noord", storage: str = "file:noord") -> st
         ({"lines": "lms.mail_from = nobody"}, "lms.mail_from", "e-mail address"),
         ({"lines": "lms.mail_from = lms@school.example",
           "institutions": institution("https://leren.nl")}, "lms.mail_from", "example"),
+        ({"lines": "lms.body_max = -5"}, "bench.ini", "lms.body_max must be a whole number"),
+        ({"institutions": institution("https://a.nl") + 'host = "a.nl"\n'},
+         "bench.ini", "host is no line of an institution"),
         ({"lines": "lms.metrics = 9100 "}, "lms.metrics", "127.0.0.1:9100"),
         ({"lines": "lms.side = institutions.toml/side.sqlite"}, "lms.side", "cannot be written"),
         ({"listen": "127.0.0.1"}, "listen", "a port"),
@@ -190,3 +193,12 @@ def test_production_ini_names_only_settings_that_are_there(tmp_path: Path) -> No
     ini = tmp_path / "production.ini"
     ini.write_text(text)
     assert not [one for one in findings(str(ini)) if one.refused]
+
+
+def test_an_ini_file_that_is_broken_is_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ini = tmp_path / "broken.ini"
+    ini.write_text("[app:main\nlms.demo = true\n", "utf-8")
+    assert main(["check", str(ini)]) == 1
+    assert "broken.ini cannot be read" in capsys.readouterr().out

@@ -84,3 +84,9 @@ def test_what_commands_write_is_for_nobody_else(tmp_path: Path) -> None:
     written = [path for place in map(Path, (repository, back, moved))
                for path in (place, *place.rglob("*"))]  # fmt: skip
     assert [path for path in written if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
+
+
+def test_what_is_no_moment_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["restore", "--from", "r", "--into", "i", "--to", "gisteren"])
+    assert "gisteren is no moment as 2026" in capsys.readouterr().err

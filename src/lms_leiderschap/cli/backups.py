@@ -50,7 +50,10 @@ def add_words(commands: Words) -> None:
 
 
 def _moment(text: str) -> datetime:
-    found = datetime.fromisoformat(text)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is no moment as 2026-11-25T17:00") from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 

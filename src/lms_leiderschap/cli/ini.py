@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from configparser import ConfigParser
+from configparser import Error as ConfigError
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,10 @@ def section_of(ini: str, name: str) -> dict[str, str]:
     if not path.exists():
         raise SettingError(f"There is no file {ini}.")
     found = ConfigParser(defaults={"here": str(path.resolve().parent)})
-    found.read(path, "utf-8")
+    try:
+        found.read(path, "utf-8")
+    except (ConfigError, UnicodeDecodeError) as error:
+        raise SettingError(f"{ini} cannot be read: {error}") from error
     if not found.has_section(name):
         raise SettingError(f"{ini} has no section [{name}].")
     return dict(found.items(name))
