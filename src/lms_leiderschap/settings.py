@@ -124,9 +124,13 @@ class Settings:
         return path.read_bytes()
 
     def signing_keys(self, entry: InstitutionEntry) -> list[bytes]:
-        """The signing key of now and those it replaced: files named KEY.when.key, to check with."""
+        """The signing key of now and those it replaced, to check with."""
+        return [self.secret(entry), *self.replaced_keys(entry)]
+
+    def replaced_keys(self, entry: InstitutionEntry) -> list[bytes]:
+        """What signed before, newest first: files named KEY.when.key."""
         replaced = sorted(self.keys.glob(f"{entry.key}.*.key"), reverse=True)
-        return [self.secret(entry), *(path.read_bytes() for path in replaced)]
+        return [path.read_bytes() for path in replaced]
 
 
 def read_institutions(path: Path) -> tuple[InstitutionEntry, ...]:

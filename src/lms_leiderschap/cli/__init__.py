@@ -13,6 +13,7 @@ from lms_leiderschap.cli import (
     dev,
     evolving,
     inspecting,
+    keys,
     people,
     plugins,
     serving,
@@ -48,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
     inspecting.add_words(commands)
     working.add_words(commands)
     people.add_words(commands)
+    keys.add_words(commands)
     below = Words(commands.group("plugin", "Make, check, pack, sign and manage plugins."))
     authors.add_words(below)
     plugins.add_words(below)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from lms_leiderschap.errors import Refusal
+from lms_leiderschap.errors import Refusal, SettingError
 from lms_leiderschap.institution.model import Institution, institution_of
 from lms_leiderschap.store.evolving import EVOLVED, latest
 from lms_leiderschap.store.folder import Resource, path_of
@@ -14,6 +14,7 @@ from lms_leiderschap.store.root import INSTITUTION
 from lms_leiderschap.texts import _
 
 SYSTEM = "system"
+SIGNS = "signs_with"  # at the root of a database: the fingerprint of its signing key
 
 
 def found(connection: Any, key: str, name: str, *, zone: str = "Europe/Amsterdam",
@@ -29,6 +30,24 @@ def found(connection: Any, key: str, name: str, *, zone: str = "Europe/Amsterdam
     root[EVOLVED] = latest()
     root[INSTITUTION] = institution = Institution(key, name, zone=zone, address=address)
     return institution
+
+
+def sign_with(root: Any, key: str, fingerprints: Sequence[str], *, accept: bool = False) -> None:
+    """Keep with which key the institution of this database signs; that of now stands first.
+
+    root          of the database of institution `key`; nothing is kept while nobody founded it
+    fingerprints  of the signing key that lies here and of those it replaced
+    accept        another key may take the place of one that is lost
+    Raises SettingError when it signed with a key that is not among them.
+    """
+    before = root.get(SIGNS)
+    if INSTITUTION not in root or before == fingerprints[0]:
+        return
+    if before and before not in fingerprints and not accept:
+        raise SettingError(
+            f"The signing key of {key} is not the one its database signed with ({before}). Put "
+            "that file back in lms.keys; if it is lost for good: lms accept-key")  # fmt: skip
+    root[SIGNS] = fingerprints[0]
 
 
 def record(about: Resource, verb: str, *, by: str, at: datetime, why: str = "",
