@@ -34,6 +34,16 @@ class InstitutionEntry:
     url: str
     storage: str = field(repr=False)  # may hold a password
 
+    @property
+    def kind(self) -> str:
+        """The rung of the storage ladder: "file", "sqlite" or "postgresql"."""
+        return self.storage.partition(":")[0]
+
+    @property
+    def on_server(self) -> bool:
+        """Whether a database server keeps it, which may be away."""
+        return self.kind == "postgresql"
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -84,6 +94,10 @@ class Settings:
     security_contact: str = ""
     blob_cache: Path = Path("var/blob-cache")
     blob_cache_max: int = 1 << 30
+
+    def opened_once(self) -> list[str]:
+        """Keys of the institutions whose database can be open in one process only."""
+        return [entry.key for entry in self.institutions if entry.kind == "file"]
 
     def entry(self, host: str) -> InstitutionEntry | None:
         """The institution of a host name; None when nobody claims it."""

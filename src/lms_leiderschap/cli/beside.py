@@ -62,7 +62,7 @@ def socket_of(entry: InstitutionEntry) -> Iterator[str | None]:
     It leads through an open directory: the address of a socket holds 108 bytes at most.
     """
     directory = directory_of(entry.storage)
-    if directory is None or not entry.storage.startswith("file:"):
+    if directory is None or entry.kind != "file":
         yield None
         return
     directory.mkdir(parents=True, exist_ok=True)

@@ -133,7 +133,7 @@ def _of_processes(ini: str, settings: Settings, server: Mapping[str, str]) -> It
         if not server.get(name, "1").strip().isdecimal():
             yield Finding(f"{ini}, {name}", "This must be a whole number.")
             return
-    alone = [entry.key for entry in settings.institutions if entry.storage.startswith("file:")]
+    alone = settings.opened_once()
     several = int(server.get("workers", 1)) > 1
     if alone and several:
         yield Finding(f"{ini}, workers", f"The storage file: of {', '.join(alone)} can be open in "

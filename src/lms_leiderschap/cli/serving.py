@@ -93,7 +93,7 @@ def _processes(options: argparse.Namespace, server: Mapping[str, str]) -> int:
 
 def check_processes(settings: Settings, count: int) -> None:
     """Raise SettingError when so many processes cannot have these databases open."""
-    alone = [entry.key for entry in settings.institutions if entry.storage.startswith("file:")]
+    alone = settings.opened_once()
     if count > 1 and alone:
         raise SettingError(
             f"The storage file: of {', '.join(alone)} can be open in one process only: leave out "

@@ -63,7 +63,7 @@ def worker(options: argparse.Namespace) -> int:
 
 
 def _check(settings: Settings) -> None:
-    alone = [entry.key for entry in settings.institutions if entry.storage.startswith("file:")]
+    alone = settings.opened_once()
     if alone:
         raise SettingError(
             f"The storage file: of {', '.join(alone)} can be open in one process only: its server "

@@ -100,7 +100,7 @@ class Databases:
             except (SettingError, LockError):
                 raise
             except Exception:
-                if not _on_server(entry):
+                if not entry.on_server:
                     raise
                 log.warning("the database of %s cannot be reached", entry.key, exc_info=True)
 
@@ -111,7 +111,7 @@ class Databases:
 
     def is_away(self, entry: InstitutionEntry) -> bool:
         """Whether its database is on a server and not open here."""
-        return _on_server(entry) and self.opened(entry) is None
+        return entry.on_server and self.opened(entry) is None
 
     def connect(self, entry: InstitutionEntry, manager: Any, *, counts: bool = True) -> Any:
         """A connection that commits and aborts with `manager`. The caller closes it.
@@ -151,7 +151,7 @@ class Databases:
         now  monotonic
         """
         for place in list(self._places.values()):
-            if _on_server(place.entry):
+            if place.entry.on_server:
                 with place.lock:
                     if place.is_idle(now):
                         place.close()
@@ -175,7 +175,7 @@ class Databases:
         blobs = self.settings.blob_cache / entry.key
         storage = open_storage(entry.storage, read_only=self.read_only, blobs=blobs,
                                largest=self.settings.blob_cache_max)
-        if not _on_server(entry):
+        if not entry.on_server:
             database = Database(storage, cache_size=self.settings.cache_objects)
         else:
             self._take_care()
@@ -199,10 +199,6 @@ class Databases:
                 self.let_go(time.monotonic())
             except Exception:
                 log.exception("idle databases were not let go")
-
-
-def _on_server(entry: InstitutionEntry) -> bool:
-    return entry.storage.startswith("postgresql:")
 
 
 def _forget_old_blobs(settings: Settings, entry: InstitutionEntry) -> None:
