@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 from lms_leiderschap.feedback.model import DECISIONS, Feedback
 from lms_leiderschap.feedback.queue import STATES, key_of, queue, row_of, state_of
-from lms_leiderschap.institution.model import Institution
+from lms_leiderschap.institution.model import Institution, institution_of
 from lms_leiderschap.programme.model import Edition
-from lms_leiderschap.store.folder import path_of
+from lms_leiderschap.store.folder import find, path_of
 from lms_leiderschap.store.index import Key, Row
 from lms_leiderschap.submission.invariants import all_work
 from lms_leiderschap.submission.model import Submission
-
-Rows = dict[tuple[str, str], dict[Key, Row]]
 
 
 def versions(institution: Institution) -> Iterator[Submission]:
@@ -24,18 +22,18 @@ def versions(institution: Institution) -> Iterator[Submission]:
 
 def broken(institution: Institution) -> Iterator[str]:
     """A sentence for everything that does not agree, with its path."""
-    expected: Rows = {}
+    listed: Counter[tuple[str, str]] = Counter()
     for version in versions(institution):
         where = "/".join(path_of(version))
         yield from (f"{where}: {what}" for what in _feedback(version))
         if state := state_of(version):
-            rows = expected.setdefault((version.work.edition.name, state), {})
-            rows[key_of(version)] = row_of(version)
+            row = queue(version.work.edition, state).get(key_of(version))
+            listed[version.work.edition.name, state] += row is not None
+            yield from _row(f"list {version.work.edition.name}/{state}", where, version, row)
         institution._p_jar.cacheGC()
     for edition in editions(institution):
         for state in STATES:
-            found = dict(queue(edition, state).items())
-            yield from _differences(edition, state, found, expected.get((edition.name, state), {}))
+            yield from _others(edition, state, listed[edition.name, state])
 
 
 def editions(institution: Institution) -> Iterator[Edition]:
@@ -58,15 +56,29 @@ def _feedback(version: Submission) -> Iterator[str]:
             yield "a remark on it is about another version."
 
 
-def _differences(edition: Edition, state: str, found: Any, expected: Any) -> Iterator[str]:
-    """What a list lacks, has too much, or shows otherwise; names in it are those of then."""
-    where = f"list {edition.name}/{state}"
-    for key in expected.keys() - found.keys():
-        yield f"{where}: {expected[key]['path']} is not in it."
-    for key, row in found.items():
-        if key not in expected:
-            yield f"{where}: {row['path']} does not belong in it."
-        elif row | {"who": ""} != expected[key] | {"who": ""}:
-            yield f"{where}: the row of {row['path']} is not of today."
-    if len(queue(edition, state)) != len(found):
-        yield f"{where}: it counts {len(queue(edition, state))} rows and has {len(found)}."
+def _row(where: str, path: str, version: Submission, row: Row | None) -> Iterator[str]:
+    """Of one version: whether its list has it as it is; names in it are those of then."""
+    if row is None:
+        yield f"{where}: {path} is not in it."
+    elif row | {"who": ""} != row_of(version) | {"who": ""}:
+        yield f"{where}: the row of {path} is not of today."
+
+
+def _others(edition: Edition, state: str, listed: int) -> Iterator[str]:
+    """What a list has beside the rows of its versions, which are counted and not remembered."""
+    where, rows = f"list {edition.name}/{state}", queue(edition, state)
+    there = sum(1 for _row in rows.items())
+    if there != listed:
+        for key, row in rows.items():
+            if not _belongs(institution_of(edition), row["path"], state, key):
+                yield f"{where}: {row['path']} does not belong in it."
+    if len(rows) != there:
+        yield f"{where}: it counts {len(rows)} rows and has {there}."
+
+
+def _belongs(institution: Institution, path: str, state: str, key: Key) -> bool:
+    try:
+        version = find(institution, tuple(path.split("/")))
+    except KeyError:
+        return False
+    return (state_of(version), key_of(version)) == (state, key)
