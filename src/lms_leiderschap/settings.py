@@ -237,13 +237,16 @@ class _Asked:
         return self._lines.get(name, default)
 
     def refuse_others(self) -> None:
-        """Raises SettingError for the first line that means nothing: it may be a slip of the pen,
+        """Raises SettingError for lines that mean nothing: such a line may be a slip of the pen,
         and what it should have set has another value than its writer thinks."""
-        for name in self._lines:
-            if name.startswith("lms.") and name not in self._names:
-                near = get_close_matches(name, self._names, 1)
-                raise SettingError(f"{name} is not a setting."
-                                   + (f" Is {near[0]} meant?" if near else ""))
+        others = [name for name in self._lines
+                  if name.startswith("lms.") and name not in self._names]
+        if others:
+            raise SettingError(" ".join(map(self._said, others)))
+
+    def _said(self, name: str) -> str:
+        near = get_close_matches(name, self._names, 1)
+        return f"{name} is not a setting." + (f" Is {near[0]} meant?" if near else "")
 
 
 def address_of(listen: str) -> tuple[str, int]:

@@ -85,7 +85,10 @@ def test_a_demo_for_all_is_one_that_was_said_twice(tmp_path: Path) -> None:
 
 
 @pytest.mark.promise("E8")
-@pytest.mark.parametrize("proxy", ["trusted_proxy = *", "trusted_proxy_headers = x-forwarded-for"])
+@pytest.mark.parametrize("proxy", [
+    "trusted_proxy = *", "trusted_proxy_headers = x-forwarded-for",
+    "trusted_proxy = 127.0.0.1\ntrusted_proxy_headers = x-forwarded-fro",
+])  # fmt: skip
 def test_not_everybody_is_a_proxy(tmp_path: Path, proxy: str) -> None:
     ini = Path(written(tmp_path))
     ini.write_text(ini.read_text().replace("threads = 4", proxy))
@@ -202,3 +205,15 @@ def test_an_ini_file_that_is_broken_is_a_sentence(
     ini.write_text("[app:main\nlms.demo = true\n", "utf-8")
     assert main(["check", str(ini)]) == 1
     assert "broken.ini cannot be read" in capsys.readouterr().out
+
+
+def test_every_line_that_means_nothing_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ini = Path(written(tmp_path))
+    lines = "[app:main]\nlms.jbos = false\nlms.dmeo = true"
+    ini.write_text(ini.read_text().replace("[app:main]", lines))
+    assert main(["check", str(ini)]) == 1
+    said = capsys.readouterr().out
+    assert "lms.jbos is not a setting. Is lms.jobs meant?" in said
+    assert "lms.dmeo is not a setting. Is lms.demo meant?" in said

@@ -18,6 +18,7 @@ from lms_leiderschap.settings import InstitutionEntry
 
 log = logging.getLogger(__name__)
 PATIENCE = 10.0  # seconds in which the other side must take or give something
+ENDING = 20.0  # seconds that the end of the server waits for a command; its unit allows 60
 LONGEST = 1 << 20  # bytes of a request
 CREDENTIALS = struct.Struct("3i")  # struct ucred: pid, uid, gid (man 7 unix)
 
@@ -56,9 +57,16 @@ class CommandServer:
         self._selector.register(listener, selectors.EVENT_READ, entry)
 
     def stop(self) -> None:
-        """Finish the command at hand and take the socket files away."""
+        """Finish the command at hand, if it is done soon, and take the socket files away.
+
+        A longer one, as a pack of a large database, ends with this process: it may be killed, and
+        who asked for it is told that the server ended.
+        """
         self._wake.send(b"x")
-        self._thread.join()
+        self._thread.join(ENDING)
+        if self._thread.is_alive():
+            log.warning("stopped in the middle of a command that was handed over")
+            return
         self._selector.close()
         self._stack.close()
 

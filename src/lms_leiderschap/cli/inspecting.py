@@ -18,6 +18,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from waitress.adjustments import KNOWN_PROXY_HEADERS
+
 from lms_leiderschap.cli.ini import section_of, settings_of
 from lms_leiderschap.cli.words import Words, add_json, say, say_json
 from lms_leiderschap.errors import SettingError
@@ -117,6 +119,10 @@ def _of_exposure(ini: str, settings: Settings, server: Mapping[str, str]) -> Ite
                       "of the web server in front, as 127.0.0.1.")
     if server.get("trusted_proxy_headers") and not server.get("trusted_proxy"):
         yield Finding(f"{ini}, trusted_proxy_headers", "Set trusted_proxy too: nobody is trusted.")
+    named = {name.lower() for name in server.get("trusted_proxy_headers", "").split()}
+    if others := sorted(named - KNOWN_PROXY_HEADERS):
+        yield Finding(f"{ini}, trusted_proxy_headers", f"{', '.join(others)}: the names are "
+                      f"{', '.join(sorted(KNOWN_PROXY_HEADERS))}.")
     if server.get("trusted_proxy") and not settings.receiving_header:
         yield Finding(f"{ini}, lms.receiving_header", "Behind a proxy that reads the whole request "
                       "first, an upload that began before a deadline counts as late without it "
