@@ -1,57 +1,98 @@
-"""Many people hand in at the same moment, and press the button twice."""
+"""One form sent many times: at the same moment, and once more when it was answered long ago."""
 
 from __future__ import annotations
 
-import random
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import groupby
 from pathlib import Path
 
 import pytest
 
-from bench.browser import Browser
-from bench.server import free_port
 from tests.reliability import live
+from tests.reliability.crowd import AT_ONCE, Crowd, Pressed, release_of, released_on
 
-CLIENTS, EACH = 16, 4
+# Each form goes out twice at once and once more later: over 10,000 sends of hand-ins at the end.
+PEOPLE = {"commit": 16, "nightly": 45, "release": 420}
+EACH = {"commit": 1, "nightly": 8, "release": 8}
+SENDS = 3
+BUTTONS = ("hand_in", "ready", "release")
+Sends = dict[str, list[Pressed]]
 
 
 @pytest.mark.slow
-@pytest.mark.promise("A3", "B1")
-def test_sixteen_clients_hand_in_at_once(tmp_path: Path) -> None:
-    ini, sheets = live.make(tmp_path, CLIENTS)
-    people = sorted({sheet.email for sheet in sheets})
-    server = live.serve(ini, free_port())
+@pytest.mark.part("load")
+@pytest.mark.promise("A3", "A9", "B1")
+def test_what_is_sent_again_and_again_is_there_once(
+    tmp_path: Path, tier: str, figure: Callable[..., None]
+) -> None:
+    crowd = Crowd(tmp_path, PEOPLE[tier])
+    own = groupby(crowd.sheets, lambda sheet: sheet.email)
+    sheets = [sheet for _email, all_of_one in own for sheet in [*all_of_one][: EACH[tier]]]
+
+    def press(forms: Sequence[live.Sent], button: str) -> list[Pressed]:
+        first, _seconds = crowd.all_at_once(forms, button, twice=1)
+        again, _seconds = crowd.all_at_once(forms, button, twice=0)
+        return [_together(*pair) for pair in zip(first, again, strict=True)]
+
+    sends = _sends(crowd, sheets, press)
+    _hold(figure, crowd, sends)
+    for button in BUTTONS:
+        count = sum(len(done.statuses) for done in sends[button])
+        figure(f"{button}: sends", count, "sends", at_least=len(sheets) * SENDS)
+
+
+@pytest.mark.slow
+@pytest.mark.promise("A3", "A9")
+def test_fifty_at_once_with_one_key(tmp_path: Path, figure: Callable[..., None]) -> None:
+    crowd = Crowd(tmp_path, 1)
+    sends = _sends(crowd, crowd.sheets[:1],
+                   lambda forms, button: [crowd.press(sent, button, AT_ONCE) for sent in forms])
+    _hold(figure, crowd, sends)
+    for button in BUTTONS:
+        [done] = sends[button]
+        figure(f"{button}: sends at once", len(done.statuses), "sends", at_least=AT_ONCE)
+
+
+def _sends(crowd: Crowd, sheets: Sequence[live.Sheet],
+           press: Callable[[Sequence[live.Sent], str], list[Pressed]]) -> Sends:  # fmt: skip
+    """What became of all forms: handed in, feedback on each made ready, and released.
+
+    At the end the feedback is sent once more, to versions that are settled by then.
+    """
     try:
-        cookies = live.signed_in(server.port, people)
-
-        def hand_in(email: str) -> list[tuple[live.Sent, list[int]]]:
-            own = [sheet for sheet in sheets if sheet.email == email][:EACH]
-            return [_twice(server.port, cookies[email], sheet) for sheet in own]
-
-        with ThreadPoolExecutor(CLIENTS) as threads:
-            done = [entry for entries in threads.map(hand_in, people) for entry in entries]
+        handed_in = press(crowd.drawn(sheets), "hand_in")
+        places = [min(done.places) for done in handed_in]
+        feedback = crowd.feedback([place.removesuffix("receipt") for place in places])
+        ready = press(feedback, "ready")
+        freed = press([release_of(sent) for sent in feedback], "release")
+        late, _seconds = crowd.all_at_once(feedback, "ready", twice=0)
     finally:
-        server.stop()
-    assert [statuses for _sent, statuses in done if set(statuses) != {303, 200}] == []
-    with live.opened(ini) as registry:
-        for sent, _statuses in done:
-            assert live.kept(registry, sent.sheet) == [[sent.sha256]]
-    assert len(done) == CLIENTS * EACH
+        crowd.server.stop()
+    ready = [_together(*pair) for pair in zip(ready, late, strict=True)]
+    return dict(zip(BUTTONS, (handed_in, ready, freed), strict=True))
 
 
-def _twice(port: int, cookies: dict[str, str],
-           sheet: live.Sheet) -> tuple[live.Sent, list[int]]:
-    """Press the button twice at once, then open the receipt; what each of these answered."""
-    browsers = [Browser(live.HOST, port) for _press in range(2)]
-    for browser in browsers:
-        browser.cookies = dict(cookies)
-    sent = live.fill_in(browsers[0], sheet, random.Random(sheet.path))
-    with ThreadPoolExecutor(2) as presses:
-        answers = list(presses.map(lambda browser: live.send(browser, sent), browsers))
-    assert all(answers)
-    places = {answer.location for answer in answers if answer}
-    receipts = [browsers[0].get(place) for place in places]
-    for browser in browsers:
-        browser.close()
-    assert len(places) == 1, [(answer.status, answer.location) for answer in answers if answer]
-    return sent, [page.status for page in [*answers, *receipts] if page]
+def _together(first: Pressed, again: Pressed) -> Pressed:
+    return Pressed(first.sent, first.statuses + again.statuses, first.places | again.places,
+                   first.times + again.times)  # fmt: skip
+
+
+def _hold(figure: Callable[..., None], crowd: Crowd, sends: Sends) -> None:
+    for button, done in sends.items():
+        wrong = Counter(status for each in done for status in each.statuses if status != 303)
+        figure(f"{button}: answers that are no success", wrong.total(), "answers", at_most=0)
+    handed_in = sends["hand_in"]
+    figure("forms with two receipts", sum(len(done.places) != 1 for done in handed_in), "forms",
+           at_most=0)  # fmt: skip
+    addresses = [min(done.places).removesuffix("receipt") for done in handed_in]
+    with live.opened(crowd.ini) as registry:
+        kept = [live.kept(registry, done.sent.sheet) for done in handed_in]
+        given = live.within(registry, lambda one: [released_on(one, at) for at in addresses])
+    doubled = sum(len(versions) > 1 for versions in kept)
+    figure("hand-ins doubled", doubled, "hand-ins", at_most=0)
+    wrong = sum(versions != [[done.sent.sha256]]
+                for done, versions in zip(handed_in, kept, strict=True))
+    figure("hand-ins that are not there once and whole", wrong, "hand-ins", at_most=0)
+    figure("feedbacks that are not there once", sum(count != 1 for count in given), "feedbacks",
+           at_most=0)  # fmt: skip
