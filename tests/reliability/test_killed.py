@@ -55,7 +55,7 @@ def test_killed_server_loses_nothing_acknowledged(
 ) -> None:
     if STORAGE != "file" and tier == "commit":
         pytest.skip("kills on the other storages are of the nightly tier")
-    kills = {"commit": 20, "nightly": 200, "release": 1000}[tier]
+    kills = {"commit": 10, "nightly": 200, "release": 1000}[tier]
     people = 10 + kills * 5 // EACH
     ini, sheets = live.make(tmp_path, people)
     with live.opened(ini) as registry:
