@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from lms_leiderschap.plugin.parcel.trust import Trust
-from lms_leiderschap.settings import Settings, read_settings
+from lms_leiderschap.settings import Settings
+from lms_leiderschap.settings_file import read_settings
 
 INSTITUTIONS = '[[institutions]]\nkey = "a"\nurl = "http://a"\nstorage = "file:a"\n'
 

@@ -29,6 +29,6 @@ def main(global_config: dict[str, str], **settings: str) -> Any:
     """The WSGI application of an ini file (`use = egg:lms-leiderschap`)."""
     # Imported here: an add-on that imports lms_leiderschap.plugin needs no Pyramid for it.
     from lms_leiderschap.app import make_app
-    from lms_leiderschap.settings import read_settings
+    from lms_leiderschap.settings_file import read_settings
 
     return make_app(read_settings(settings, global_config.get("here", ".")))

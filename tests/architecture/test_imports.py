@@ -13,7 +13,7 @@ from lms_leiderschap import SLICES
 
 CORE = Path(lms_leiderschap.__file__).parent
 PLUGINS = CORE.parents[1] / "plugins"
-GROUND = ("errors", "permissions", "settings", "texts")
+GROUND = ("errors", "permissions", "settings", "settings_file", "texts")
 BEYOND = ("plugin", "addon", "app", "demo", "author", "checking", "cli")
 ORDER = (*GROUND, "store", "web", *SLICES, *BEYOND)
 # Authors import the checks from where the whole contract is; they are made of all of the core.

@@ -182,7 +182,7 @@ def test_the_examples_of_the_project_say_what_is_to_be_changed() -> None:
 
 
 def test_every_setting_is_explained_in_production_ini() -> None:
-    source = (TOP / "src/lms_leiderschap/settings.py").read_text("utf-8")
+    source = (TOP / "src/lms_leiderschap/settings_file.py").read_text("utf-8")
     asked = set(re.findall(r'"(lms\.[a-z_]+)"', source))
     text = (TOP / "production.ini").read_text("utf-8")
     assert len(asked) > 20

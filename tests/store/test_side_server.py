@@ -19,7 +19,7 @@ from webtest import TestApp
 
 from lms_leiderschap.app import make_app
 from lms_leiderschap.demo.bulk import fill_bulk
-from lms_leiderschap.settings import read_settings
+from lms_leiderschap.settings_file import read_settings
 from lms_leiderschap.store.limits import SideStorage
 from lms_leiderschap.store.side import SCHEMA, SideStore
 from lms_leiderschap.store.silence import PROBE_EVERY

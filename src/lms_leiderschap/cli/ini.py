@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from lms_leiderschap.errors import SettingError
-from lms_leiderschap.settings import InstitutionEntry, Settings, read_settings
+from lms_leiderschap.settings import InstitutionEntry, Settings
+from lms_leiderschap.settings_file import read_settings
 from lms_leiderschap.store.root import Databases
 
 

@@ -23,7 +23,8 @@ from waitress.adjustments import KNOWN_PROXY_HEADERS
 from lms_leiderschap.cli.ini import section_of, settings_of
 from lms_leiderschap.cli.words import Words, add_json, say, say_json
 from lms_leiderschap.errors import SettingError
-from lms_leiderschap.settings import InstitutionEntry, Settings, address_of
+from lms_leiderschap.settings import InstitutionEntry, Settings
+from lms_leiderschap.settings_file import address_of
 from lms_leiderschap.store.room import ALARM, disks
 from lms_leiderschap.store.storages import directory_of
 

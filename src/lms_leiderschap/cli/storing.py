@@ -10,7 +10,7 @@ from lms_leiderschap.cli.ini import entry_named, settings_of
 from lms_leiderschap.cli.inspecting import masked
 from lms_leiderschap.cli.words import DEFAULT_INI, Words, add_json, say, say_json
 from lms_leiderschap.errors import SettingError
-from lms_leiderschap.settings import STORAGE_KINDS
+from lms_leiderschap.settings_file import STORAGE_KINDS
 
 
 def add_words(commands: Words) -> None:

@@ -12,7 +12,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from lms_leiderschap.settings import address_of
+from lms_leiderschap.settings_file import address_of
 from lms_leiderschap.web.health import PATH, tell_health
 
 log = logging.getLogger(__name__)
