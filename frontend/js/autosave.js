@@ -10,8 +10,9 @@ const RETRY_FIRST = 5000;
 const RETRY_LAST = 60000;
 const PATIENCE = 4000;
 const KEEPALIVE_LIMIT = 60000; // browsers refuse keepalive bodies over 64 KiB
-const ICONS = { saved: "check", saving: "refresh", local: "alert-circle", failed: "alert-circle" };
-const WORST_FIRST = ["failed", "local", "saving", "saved"];
+const NO_ROOM = 507;
+const ICONS = { saved: "check", saving: "refresh" }; // of all others: alert-circle
+const WORST_FIRST = ["failed", "ended", "full", "local", "saving", "saved"];
 
 const savers = new Map(); // part element -> Saver
 
@@ -55,7 +56,7 @@ class Saver {
       else if (answer.status === 409) this.conflict(await answer.json());
       else this.refused(answer);
     } catch {
-      this.waiting();
+      this.waiting("local");
     }
   }
 
@@ -87,15 +88,15 @@ class Saver {
   }
 
   refused(answer) {
-    if (answer.status >= 500) return this.waiting();
+    if (answer.status >= 500) return this.waiting(answer.status === NO_ROOM ? "full" : "local");
     this.dirty = true;
     const signedOut = answer.type === "opaqueredirect" || [401, 403].includes(answer.status);
-    return this.show(signedOut && keepsText() ? "local" : "failed");
+    return this.show(signedOut && keepsText() ? "ended" : "failed");
   }
 
-  waiting() {
+  waiting(state) {
     this.dirty = true;
-    this.show(keepsText() ? "local" : "failed");
+    this.show(keepsText() ? state : "failed");
     this.plan(this.retry);
     this.retry = Math.min(RETRY_LAST, this.retry * 2);
   }
@@ -128,7 +129,7 @@ function showStatus(form, time) {
   const state = WORST_FIRST.find((name) => states.includes(name)) ?? "saved";
   const text = line.dataset[state] ?? "";
   if (text.includes("{time}") && !line.dataset.time) return;
-  setIcon(line, ICONS[state]);
+  setIcon(line, ICONS[state] ?? "alert-circle");
   setWords(line, text.replace("{time}", line.dataset.time));
 }
 

@@ -66,12 +66,19 @@ function progressOf(form) {
       // A reader of screens hears steps of ten, not every per cent.
       if (words && (percent % 10 === 0 || !words.textContent)) words.textContent = text;
     },
-    fail() {
+    fail(sentence) {
       if (!box) return;
       box.hidden = false;
-      if (words) words.textContent = box.dataset.failed ?? "";
+      if (words) words.textContent = sentence || (box.dataset.failed ?? "");
     },
   };
+}
+
+// What a calm page says; this page stays, with the text and the files that were chosen.
+function saidBy(html) {
+  const answer = new DOMParser().parseFromString(html, "text/html");
+  const said = ["h1", ".lede"].map((place) => answer.querySelector(`main ${place}`)?.textContent.trim());
+  return said.filter(Boolean).join(". ");
 }
 
 let asksBeforeLeaving = false;
@@ -89,17 +96,18 @@ function send(form, submitter, files) {
     asksBeforeLeaving = false;
     form.removeAttribute("aria-busy");
   };
-  const fail = () => {
+  const fail = (sentence = "") => {
     end();
-    progress.fail();
+    progress.fail(sentence);
     if (submitter) submitter.disabled = false;
   };
   request.upload.onprogress = (event) => progress.show(files, event);
-  request.onerror = fail;
-  request.onabort = fail;
+  request.onerror = () => fail();
+  request.onabort = () => fail();
   request.onload = () => {
     const page = request.getResponseHeader("Content-Type")?.startsWith("text/html");
-    if (!page || (request.status >= 400 && !SHOWN.has(request.status))) return fail();
+    if (!page) return fail();
+    if (request.status >= 400 && !SHOWN.has(request.status)) return fail(saidBy(request.responseText));
     end();
     return replacePage(request.responseText, request.responseURL);
   };

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from bench.server import free_port
+from lms_leiderschap.demo.documents import sample_docx
 from lms_leiderschap.demo.make import PASSWORD
 from tests.browser.conftest import LMS
 from tests.browser.steps import work_of
@@ -41,6 +42,16 @@ def full(demo: Path, tmp_path: Path, chromium: Browser) -> Iterator[Page]:
     server.stdout.close()
 
 
+def open_work(page: Page) -> None:
+    """Anna signs in and opens the form for a piece of work."""
+    page.goto("/sign-in")
+    page.get_by_label("E-mailadres").fill(ANNA)
+    page.get_by_label("Wachtwoord").fill(PASSWORD)
+    page.locator("main form button:visible").first.click()
+    page.wait_for_url("**/week")
+    page.goto(f"{work_of(page, 'Conceptueel kader')}/submit")
+
+
 @pytest.mark.tier("nightly")
 @pytest.mark.promise("A10", "E10")
 def test_everybody_can_use_the_pages_for_errors(full: Page) -> None:
@@ -49,12 +60,7 @@ def test_everybody_can_use_the_pages_for_errors(full: Page) -> None:
         full.goto(path)
         assert full.get_by_text("Kenmerk").is_visible()
         found += [f"{path}: {finding}" for finding in findings(full)]
-    full.goto("/sign-in")
-    full.get_by_label("E-mailadres").fill(ANNA)
-    full.get_by_label("Wachtwoord").fill(PASSWORD)
-    full.locator("main form button:visible").first.click()
-    full.wait_for_url("**/week")
-    full.goto(f"{work_of(full, 'Conceptueel kader')}/submit")
+    open_work(full)
     full.locator("textarea").first.fill(TEXT)
     full.locator("button[name='save']").last.click()
     full.get_by_text("Er is geen ruimte om te bewaren").wait_for()
@@ -62,3 +68,20 @@ def test_everybody_can_use_the_pages_for_errors(full: Page) -> None:
     assert full.get_by_role("button", name="Probeer opnieuw").is_visible()
     found += [f"507: {finding}" for finding in findings(full)]
     assert not found, "\n".join(found)
+
+
+@pytest.mark.tier("nightly")
+@pytest.mark.promise("A4", "A10")
+def test_what_a_script_sends_to_a_full_disk_is_told_and_stays(full: Page, tmp_path: Path) -> None:
+    file = tmp_path / "kader.docx"
+    file.write_bytes(sample_docx())
+    open_work(full)
+    full.locator("textarea").first.fill(TEXT)
+    line = full.locator("[data-save-status]")
+    expect(line).to_contain_text("Bewaard op dit apparaat. De server heeft nu geen ruimte")
+    full.locator("input[type=file]").set_input_files(file)
+    full.locator("button[name='save']").last.click()
+    told = full.locator("[data-progress]")
+    expect(told).to_contain_text("Er is geen ruimte om te bewaren. Hiervan is niets bewaard.")
+    expect(full.locator("textarea").first).to_have_value(TEXT)
+    assert full.locator("input[type=file]").evaluate("field => field.files[0].name") == file.name

@@ -105,6 +105,7 @@ def test_an_ended_login_in_the_middle_of_a_text_loses_no_word(visits: Any) -> No
     page = write(visits, "Lucas")
     page.context.clear_cookies()
     field(page).fill(TEXT)
+    expect(status(page)).to_contain_text("Uw sessie is verlopen. Uw tekst staat op dit apparaat")
     page.get_by_label("Namen van leerlingen of collega").check()
     go(page, "Lever in")
     expect(page.locator("main")).to_contain_text("Uw sessie was verlopen. Uw tekst staat er nog.")
@@ -114,6 +115,22 @@ def test_an_ended_login_in_the_middle_of_a_text_loses_no_word(visits: Any) -> No
     page.wait_for_url("**/receipt")
     go(page, "Lees wat is ingeleverd")
     expect(page.locator("#s-coherence")).to_contain_text(TEXT.strip())
+
+
+@pytest.mark.tier("nightly")
+@pytest.mark.promise("A4")
+def test_an_ended_login_is_told_and_the_text_comes_back(visits: Any) -> None:
+    page = write(visits, "Gert-Jan")
+    address = page.url
+    page.context.clear_cookies()
+    field(page).fill("Getypt na het einde van de sessie.")
+    expect(status(page)).to_contain_text("Uw sessie is verlopen. Uw tekst staat op dit apparaat")
+    page.goto(address)
+    sign_in(page, "gert-jan.smit")
+    offer = page.locator("[data-journal]:visible")
+    expect(offer).to_contain_text("Getypt na het einde van de sessie.")
+    offer.get_by_role("button", name="Zet terug").click()
+    expect(status(page)).to_contain_text(SAVED)
 
 
 @pytest.mark.promise("A4")
