@@ -10,6 +10,7 @@ import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -220,9 +221,12 @@ def test_feedback_on_a_full_disk(
 
 
 def _fill(disk: Path, leave: int) -> None:
-    """Take all room but so many bytes, and less than that where nothing may be left."""
-    found = os.statvfs(disk)
-    (disk / "ballast").write_bytes(bytes(found.f_bavail * found.f_frsize - leave))
+    """Take all room but so many bytes, whatever the server writes meanwhile."""
+    ballast = disk / "ballast"
+    with suppress(OSError), ballast.open("wb", buffering=0) as full:
+        while True:
+            full.write(bytes(1 << 12))
+    os.truncate(ballast, ballast.stat().st_size - leave)
 
 
 def _given(institution: Any, address: str) -> tuple[str, list[str]]:
