@@ -69,6 +69,7 @@ function progressOf(form) {
     fail(sentence) {
       if (!box) return;
       box.hidden = false;
+      if (bar) bar.value = 0; // all of it may have travelled, and nothing is there
       if (words) words.textContent = sentence || (box.dataset.failed ?? "");
     },
   };

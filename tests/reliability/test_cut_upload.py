@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from bench.browser import Browser, Upload
+from bench.browser import Browser, Page, Upload
 from bench.server import free_port
 from lms_leiderschap.people.actions import person_with
 from lms_leiderschap.people.staging import MOST_FILES
@@ -175,10 +175,14 @@ def sha256(upload: Upload) -> str:
 def test_what_is_kept_is_what_was_sent(
     site: Site, tier: str, figure: Callable[..., None]
 ) -> None:
-    """Twenty files with each piece of work, of all sizes, four people at a time."""
+    """Twenty files with each piece of work, of all sizes, four people at a time; who is told to try
+    again does so.
+    """
     count = {"nightly": 1_000, "release": 10_000}[tier]
     sheets = site.sheets[: count // MOST_FILES]
     assert len(sheets) * MOST_FILES == count
+
+    again: list[Page] = []
 
     def hand_in(sheet: live.Sheet) -> tuple[live.Sheet, list[str], int]:
         chance = random.Random()
@@ -187,7 +191,8 @@ def test_what_is_kept_is_what_was_sent(
         sent = site.filled_in(sheet, contents)
         browser = Browser(live.HOST, site.server.port)
         browser.cookies = dict(sent.cookies)
-        answer = live.send(browser, sent)
+        while (answer := live.send(browser, sent)) is not None and answer.status == 503:
+            again.append(answer)
         browser.close()
         assert answer is not None and answer.status == 303, answer and answer.text
         return sheet, [sha256(upload) for upload in sent.uploads], sum(map(len, contents))
@@ -205,4 +210,5 @@ def test_what_is_kept_is_what_was_sent(
     figure("sent", count, "files", at_least=count)
     figure("in all", sum(size for _sheet, _digests, size in sent) / 2**20, "MB")
     figure("in", took, "s")
+    figure("told to try again", len(again), "hand-ins", at_most=len(sheets) / 10)
     figure("different, missing or too many", different, "of those", at_most=0)
