@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from lms_leiderschap.errors import SettingError
+
 KEY_BYTES = 32
+FINGERPRINT = 16  # hexadecimal digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,30 @@ class Settings:
         """The signing key of now and those it replaced, to check with."""
         return [self.secret(entry), *self.replaced_keys(entry)]
 
+    def fingerprints(self, entry: InstitutionEntry) -> list[str]:
+        """Of the signing keys that lie here, that of now first; no key is made for it."""
+        path = self.key_of(entry)
+        keys = [path.read_bytes()] if path.exists() else []
+        return [fingerprint(key) for key in (*keys, *self.replaced_keys(entry))]
+
+    def check_key(self, entry: InstitutionEntry, signs_with: str | None) -> None:
+        """Raises SettingError when the key that a database signed with lies not here.
+
+        signs_with  its fingerprint; None of a database that did not keep one yet
+        """
+        if signs_with is None or signs_with in self.fingerprints(entry):
+            return
+        wrong = "is not the key" if self.key_of(entry).exists() else "is missing: it is the key"
+        raise SettingError(f"{self.key_of(entry)} {wrong} that the database of {entry.key} signed "
+                           f"with ({signs_with}). Put that file back; if it is lost for good: "
+                           "lms accept-key")  # fmt: skip
+
     def replaced_keys(self, entry: InstitutionEntry) -> list[bytes]:
         """What signed before, newest first: files named KEY.when.key."""
         replaced = sorted(self.keys.glob(f"{entry.key}.*.key"), reverse=True)
         return [path.read_bytes() for path in replaced]
+
+
+def fingerprint(key: bytes) -> str:
+    """The first digits of the SHA-256 of a key: enough to tell keys apart, and no key."""
+    return hashlib.sha256(key).hexdigest()[:FINGERPRINT]

@@ -45,7 +45,7 @@ def entry(registry: Any) -> InstitutionEntry:
 
 @pytest.fixture
 def repository(registry: Any, entry: InstitutionEntry, tmp_path: Path) -> Repository:
-    return Repository(tmp_path / "repository", registry.lms.secret(entry))
+    return Repository(tmp_path / "repository", registry.lms.signing_keys(entry))
 
 
 @pytest.fixture
@@ -220,8 +220,9 @@ def test_a_backup_of_somebody_else_is_refused(
     registry: Any, repository: Repository, make: Any, tmp_path: Path
 ) -> None:
     make()
-    other = Repository(repository.directory, registry.lms.secret(registry.lms.institutions[1]))
-    with pytest.raises(SettingError, match="does not fit the key"):
+    keys = registry.lms.signing_keys(registry.lms.institutions[1])
+    other = Repository(repository.directory, keys)
+    with pytest.raises(SettingError, match="fits no key"):
         restore(other, None, tmp_path / "back")
     assert not (tmp_path / "back").exists()
 

@@ -114,7 +114,7 @@ def test_no_byte_of_any_file_is_left(registry: Any, tmp_path: Path, figure: Any)
     registry.jobs.within(entry, lambda one: live_here(one, registry, at))
     person_id = registry.jobs.within(entry, lambda one: one.emails[f"{MARK}@noord.test"])
     registry.side.begin_session(entry.key, person_id, at, method=MARK)
-    repository = Repository(tmp_path / "repository", registry.lms.secret(entry))
+    repository = Repository(tmp_path / "repository", registry.lms.signing_keys(entry))
     back_up(entry.storage, repository, entry.key, "0")
     assert len(list(places(here))) >= 3 and list(places(tmp_path))
 

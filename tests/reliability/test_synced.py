@@ -52,7 +52,7 @@ from lms_leiderschap.store.backup.making import back_up
 from lms_leiderschap.store.backup.repository import Repository
 from lms_leiderschap.store.backup.restoring import restore
 place = Path(sys.argv[1]).parent / "away"
-repository = Repository(place / "repositories" / "demo", b"key")
+repository = Repository(place / "repositories" / "demo", [b"key"])
 for name in ("one", "two"):
     keep(name)
     back_up("{STORAGE}:" + sys.argv[1], repository, "demo", "0")

@@ -56,19 +56,20 @@ class CommandServer:
         listener.listen()
         self._selector.register(listener, selectors.EVENT_READ, entry)
 
-    def stop(self) -> None:
-        """Finish the command at hand, if it is done soon, and take the socket files away.
+    def stop(self) -> bool:
+        """Finish the command at hand and take the socket files away; False for a longer one.
 
-        A longer one, as a pack of a large database, ends with this process: it may be killed, and
-        who asked for it is told that the server ended.
+        That, as a pack of a large database, ends with this process: nothing is closed under it,
+        and who asked for it is told that the server ended.
         """
         self._wake.send(b"x")
         self._thread.join(ENDING)
         if self._thread.is_alive():
             log.warning("stopped in the middle of a command that was handed over")
-            return
+            return False
         self._selector.close()
         self._stack.close()
+        return True
 
     def _run(self) -> None:
         while True:

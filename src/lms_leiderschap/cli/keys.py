@@ -1,76 +1,84 @@
-"""Whether the signing keys here are those that the databases were signed with.
+"""With which signing key each database signs.
 
-A machine without a key makes its own, and then proofs, links and backups of one machine are
-refused by the other. So a database keeps the fingerprint of the key that it signs with.
+A machine without a key makes its own, and then proofs and backups of one machine are refused by
+the other. So a database keeps the fingerprint of its key, and opens nowhere without that key.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import transaction
 
-from lms_leiderschap.cli.ini import opened
+from lms_leiderschap.cli.ini import entry_named, settings_of
 from lms_leiderschap.cli.words import Words, add_institution, say
-from lms_leiderschap.errors import SettingError
-from lms_leiderschap.settings import InstitutionEntry, Settings
+from lms_leiderschap.errors import Refusal, SettingError
+from lms_leiderschap.settings import InstitutionEntry, Settings, fingerprint
+from lms_leiderschap.store.root import Databases
 
-SIGNS_SHOWN = 16  # of a fingerprint: enough to tell keys apart
+log = logging.getLogger(__name__)
 ATTEMPTS = 5  # several processes that begin at once write the same line
 
 
 def add_words(commands: Words) -> None:
     words = commands.add("accept-key", accept_key, "Sign with the key that lies here, when the one "
-                                                   "before is lost.")  # fmt: skip
+                                                   "before is lost; with the servers stopped.")
     add_institution(words)
 
 
-def check_keys(registry: Any) -> None:
-    """Raises SettingError when an open database signed with a key that is not here.
+def keep_keys(registry: Any) -> None:
+    """Have each open database know its key, for those of before there was such a line.
 
-    One that is away is left: it is looked at the next time that a server starts.
+    A disk that refuses is no reason not to start: people can sign in and read.
     """
+    from lms_leiderschap.institution.actions import sign_with
+
     for entry in registry.lms.institutions:
         if not registry.databases.is_away(entry):
-            _note(registry, entry)
+            keep = partial(sign_with, fingerprint=_fingerprint(registry.lms, entry))
+            try:
+                _write(registry.databases, entry, keep)
+            except Exception:
+                log.exception("with which key %s signs could not be kept", entry.key)
 
 
 def accept_key(options: argparse.Namespace) -> int:
     """What the lost key signed cannot be checked any more; work itself is not signed."""
-    opened(options, lambda registry, entry: _note(registry, entry, accept=True), plugins=False)
-    say("From now on this key signs. Proofs, links and backups of the one before are refused "
-        "until its file lies here as KEY.when.key.")  # fmt: skip
+    from lms_leiderschap.institution.actions import accept_key as accept
+    from lms_leiderschap.store.copying import check_alone
+
+    settings = settings_of(options.ini)
+    entry = entry_named(settings, options.institution)
+    check_alone(entry.storage)
+    databases, now = Databases(settings, any_key=True), datetime.now(UTC)
+    name = _fingerprint(settings, entry)
+    try:
+        _write(databases, entry, lambda root: accept(root, name, at=now))
+    except Refusal as refusal:
+        raise SettingError(refusal.message) from None
+    finally:
+        databases.close()
+    say(f"{entry.key} signs with {name} from now on. Proofs and backups that the key before signed "
+        "are refused until its file lies here as KEY.when.key.")  # fmt: skip
     return 0
 
 
-def _note(registry: Any, entry: InstitutionEntry, *, accept: bool = False) -> None:
-    from lms_leiderschap.institution.actions import SIGNS, sign_with
-
-    settings = registry.lms
+def _write(databases: Databases, entry: InstitutionEntry, act: Callable[[Any], Any]) -> None:
     manager = transaction.TransactionManager(explicit=True)
-    connection = registry.databases.connect(entry, manager)
+    connection = databases.connect(entry, manager)
     try:
         for attempt in manager.attempts(ATTEMPTS):
             with attempt:
-                root = connection.root()
-                if not accept:
-                    _refuse_missing(settings, entry, root.get(SIGNS))
-                keys = [_fingerprint(key) for key in settings.signing_keys(entry)]
-                sign_with(root, entry.key, keys, accept=accept)
+                act(connection.root())
     finally:
         connection.close()
 
 
-def _refuse_missing(settings: Settings, entry: InstitutionEntry, before: str | None) -> None:
-    """Before a new key is made: for a database that never signed, or in place of one put aside."""
-    if before is None or settings.key_of(entry).exists():
-        return
-    if before not in map(_fingerprint, settings.replaced_keys(entry)):
-        raise SettingError(f"There is no {settings.key_of(entry)}, and {entry.key} signed with "
-                           "one. Put it back; if it is lost for good: lms accept-key")  # fmt: skip
-
-
-def _fingerprint(key: bytes) -> str:
-    return hashlib.sha256(key).hexdigest()[:SIGNS_SHOWN]
+def _fingerprint(settings: Settings, entry: InstitutionEntry) -> str:
+    """Of the key that signs, which is made when there is none yet."""
+    return fingerprint(settings.secret(entry))

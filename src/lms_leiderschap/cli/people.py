@@ -11,7 +11,7 @@ from typing import Any
 from lms_leiderschap.cli.ini import opened, within
 from lms_leiderschap.cli.words import Words, add_institution, say
 from lms_leiderschap.errors import SettingError
-from lms_leiderschap.settings import InstitutionEntry
+from lms_leiderschap.settings import InstitutionEntry, fingerprint
 
 
 def add_words(commands: Words) -> None:
@@ -50,7 +50,7 @@ def _begun(options: argparse.Namespace, registry: Any, entry: InstitutionEntry) 
     """
     import transaction
 
-    from lms_leiderschap.institution.actions import SYSTEM
+    from lms_leiderschap.institution.actions import SYSTEM, sign_with
     from lms_leiderschap.institution.actions import found as found_in
     from lms_leiderschap.people.actions import LINK_LASTS, invite_to_role, make_link
     from lms_leiderschap.permissions import Role
@@ -65,6 +65,7 @@ def _begun(options: argparse.Namespace, registry: Any, entry: InstitutionEntry) 
                 options.family_name, Role.ADMIN, by=SYSTEM, why="", at=at,
                 notify=lambda _asked: None,
             )  # fmt: skip
+            sign_with(connection.root(), fingerprint(registry.lms.secret(entry)))
             token = make_link(admin, "invitation", at=at, ends=at + LINK_LASTS["invitation"])
     finally:
         connection.close()

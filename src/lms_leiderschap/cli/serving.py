@@ -16,7 +16,7 @@ from typing import Any
 
 from lms_leiderschap.cli.ini import section_of, settings_of
 from lms_leiderschap.cli.inspecting import refuse_unsafe
-from lms_leiderschap.cli.keys import check_keys
+from lms_leiderschap.cli.keys import keep_keys
 from lms_leiderschap.cli.listener import Listener
 from lms_leiderschap.cli.sockets import open_sockets
 from lms_leiderschap.cli.systemd import Systemd
@@ -118,8 +118,8 @@ def _serve_by_one(options: argparse.Namespace, sockets: Sequence[socket],
     try:
         listener.run(lambda: systemd.tell("WATCHDOG=1"))
     finally:
-        commands.stop()
-        close(app.registry)
+        if commands.stop():
+            close(app.registry)
 
 
 def _serve_by_several(
@@ -168,7 +168,7 @@ def ready_app(settings: Settings, whole: bool = True) -> Any:
     app = make_app(settings)
     if whole:
         app.registry.databases.open_all()
-        check_keys(app.registry)
+        keep_keys(app.registry)
     with (settings.side.parent / "templates.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         compile_templates(app.registry)

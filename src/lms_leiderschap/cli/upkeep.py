@@ -127,14 +127,14 @@ def _against(settings: Settings, entry: InstitutionEntry, directory: Path) -> li
 def repository_of(settings: Settings, entry: InstitutionEntry, directory: Path) -> Any:
     """The backups of one institution in a directory that holds those of all.
 
-    SettingError when there are some and the key they were sealed with is gone.
+    SettingError when there are some and no key lies here that may have sealed them.
     """
     from lms_leiderschap.store.backup.repository import Repository
 
     place, key = directory / entry.key, settings.key_of(entry)
-    if place.exists() and not key.exists():  # a new one would fit nothing in it
+    if place.exists() and not key.exists() and not settings.replaced_keys(entry):
         raise SettingError(f"{key} is not there: put the keys back first.")
-    return Repository(place, settings.secret(entry))
+    return Repository(place, settings.signing_keys(entry))
 
 
 def repair(options: argparse.Namespace) -> int:

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from lms_leiderschap.cli.ini import settings_of
 from lms_leiderschap.cli.inspecting import refuse_unsafe
+from lms_leiderschap.cli.keys import keep_keys
 from lms_leiderschap.cli.systemd import Systemd
 from lms_leiderschap.cli.words import DEFAULT_INI, Words, add_json, say, say_json
 from lms_leiderschap.errors import SettingError
@@ -44,6 +45,7 @@ def worker(options: argparse.Namespace) -> int:
     count_together(settings)
     registry = configure(settings).registry
     registry.databases.open_all()
+    keep_keys(registry)
     registry.monitor.start()
     jobs = registry.jobs
     jobs.alone = True

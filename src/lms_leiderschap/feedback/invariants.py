@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from lms_leiderschap.feedback.model import DECISIONS, Feedback
 from lms_leiderschap.feedback.queue import STATES, key_of, queue, row_of, state_of
@@ -13,6 +14,9 @@ from lms_leiderschap.store.folder import find, path_of
 from lms_leiderschap.store.index import Key, Row
 from lms_leiderschap.submission.invariants import all_work
 from lms_leiderschap.submission.model import Submission
+
+Item = TypeVar("Item")
+COLLECTED = 5000  # rows
 
 
 def versions(institution: Institution) -> Iterator[Submission]:
@@ -67,18 +71,30 @@ def _row(where: str, path: str, version: Submission, row: Row | None) -> Iterato
 def _others(edition: Edition, state: str, listed: int) -> Iterator[str]:
     """What a list has beside the rows of its versions, which are counted and not remembered."""
     where, rows = f"list {edition.name}/{state}", queue(edition, state)
-    there = sum(1 for _row in rows.items())
+    there = sum(1 for _key in _collecting(institution_of(edition), rows.keys()))
     if there != listed:
-        for key, row in rows.items():
-            if not _belongs(institution_of(edition), row["path"], state, key):
+        for key, row in _collecting(institution_of(edition), rows.items()):
+            if not _belongs(edition, row["path"], state, key):
                 yield f"{where}: {row['path']} does not belong in it."
     if len(rows) != there:
         yield f"{where}: it counts {len(rows)} rows and has {there}."
 
 
-def _belongs(institution: Institution, path: str, state: str, key: Key) -> bool:
+def _belongs(edition: Edition, path: str, state: str, key: Key) -> bool:
+    """A list is read by the teachers of its edition, so a row of another one would leak."""
     try:
-        version = find(institution, tuple(path.split("/")))
-    except KeyError:
+        version = find(institution_of(edition), tuple(path.split("/")))
+    except (KeyError, TypeError, AttributeError):
         return False
-    return (state_of(version), key_of(version)) == (state, key)
+    return (
+        isinstance(version, Submission) and version.work.edition is edition
+        and (state_of(version), key_of(version)) == (state, key)
+    )  # fmt: skip
+
+
+def _collecting(institution: Institution, each: Iterable[Item]) -> Iterator[Item]:
+    """The same, forgetting what was read on the way: a list may have a million rows."""
+    for number, item in enumerate(each):
+        if number % COLLECTED == 0:
+            institution._p_jar.cacheGC()
+        yield item

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from lms_leiderschap.errors import Refusal, SettingError
+from lms_leiderschap.errors import Refusal
 from lms_leiderschap.institution.model import Institution, institution_of
 from lms_leiderschap.store.evolving import EVOLVED, latest
 from lms_leiderschap.store.folder import Resource, path_of
-from lms_leiderschap.store.root import INSTITUTION
+from lms_leiderschap.store.root import INSTITUTION, SIGNS_WITH
 from lms_leiderschap.texts import _
 
 SYSTEM = "system"
-SIGNS = "signs_with"  # at the root of a database: the fingerprint of its signing key
 
 
 def found(connection: Any, key: str, name: str, *, zone: str = "Europe/Amsterdam",
@@ -32,22 +31,28 @@ def found(connection: Any, key: str, name: str, *, zone: str = "Europe/Amsterdam
     return institution
 
 
-def sign_with(root: Any, key: str, fingerprints: Sequence[str], *, accept: bool = False) -> None:
-    """Keep with which key the institution of this database signs; that of now stands first.
+def sign_with(root: Any, fingerprint: str) -> bool:
+    """Keep with which key the institution of this database signs; whether that is another one.
 
-    root          of the database of institution `key`; nothing is kept while nobody founded it
-    fingerprints  of the signing key that lies here and of those it replaced
-    accept        another key may take the place of one that is lost
-    Raises SettingError when it signed with a key that is not among them.
+    root         of a database; nothing is kept while nobody founded an institution in it
+    fingerprint  of the key (``settings.fingerprint``)
     """
-    before = root.get(SIGNS)
-    if INSTITUTION not in root or before == fingerprints[0]:
-        return
-    if before and before not in fingerprints and not accept:
-        raise SettingError(
-            f"The signing key of {key} is not the one its database signed with ({before}). Put "
-            "that file back in lms.keys; if it is lost for good: lms accept-key")  # fmt: skip
-    root[SIGNS] = fingerprints[0]
+    if INSTITUTION not in root or root.get(SIGNS_WITH) == fingerprint:
+        return False
+    root[SIGNS_WITH] = fingerprint
+    return True
+
+
+def accept_key(root: Any, fingerprint: str, *, at: datetime) -> None:
+    """Sign with another key from now on, though the one before is lost.
+
+    Raises Refusal when nothing was signed with another one.
+    """
+    before = root.get(SIGNS_WITH)
+    if before is None or not sign_with(root, fingerprint):
+        raise Refusal(_("Nothing was signed with another key than this one."))
+    record(root[INSTITUTION], "institution.key_accepted", by=SYSTEM, at=at, before=before,
+           now=fingerprint)  # fmt: skip
 
 
 def record(about: Resource, verb: str, *, by: str, at: datetime, why: str = "",

@@ -70,8 +70,8 @@ def read_kept(request: Request, text: str, path: str) -> Kept | None:
 
 
 def _checked(request: Request, pairs: Pairs, path: str) -> Kept | None:
-    secret = request.registry.lms.secret(request.entry)
-    person_id = person_of_form_key(secret, dict(pairs).get("key", ""), request.arrived)
+    keys = request.registry.lms.signing_keys(request.entry)
+    person_id = person_of_form_key(keys, dict(pairs).get("key", ""), request.arrived)
     if not person_id or len(urlencode(pairs)) > MOST_KEPT:
         return None
     return Kept(pairs, local_path(path), person_id)

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from typing import Any
 
 from pyramid.request import Request
 from webob.cookies import CookieProfile
 
 from lms_leiderschap.people.model import Person
-from lms_leiderschap.people.tokens import sign, verify
+from lms_leiderschap.people.tokens import sign, verify_by
 from lms_leiderschap.web.security import plain_cookie
 
 COOKIE = "lms-known"
@@ -24,13 +23,13 @@ _PURPOSE = b"lms_leiderschap known device"
 
 def remember_device(request: Request, person: Person) -> list[tuple[str, str]]:
     """The headers that make this device known as one of a person; it holds nothing but ids."""
-    text = sign(_secret(request), secrets.token_urlsafe(16), person.__name__)
+    text = sign(_secrets(request)[0], secrets.token_urlsafe(16), person.__name__)
     return _cookie(request).get_headers(text, max_age=LASTS)
 
 
 def known_device(request: Request, person: Person | None) -> str:
     """A name for this device when the person signed in on it before, else ""."""
-    parts = verify(_secret(request), _cookie(request).get_value() or "")
+    parts = verify_by(_secrets(request), _cookie(request).get_value() or "")
     if person is None or parts is None or parts[1:] != (person.__name__,):
         return ""
     return ".".join(parts)
@@ -40,6 +39,6 @@ def _cookie(request: Request) -> CookieProfile:
     return plain_cookie(request, COOKIE)
 
 
-def _secret(request: Request) -> bytes:
-    secret: Any = request.registry.lms.secret(request.entry)
-    return hmac.digest(secret, _PURPOSE, "sha256")
+def _secrets(request: Request) -> list[bytes]:
+    keys = request.registry.lms.signing_keys(request.entry)
+    return [hmac.digest(key, _PURPOSE, "sha256") for key in keys]

@@ -108,8 +108,8 @@ def _whose(request: Request) -> str | None:
     session = session_of(request)
     if session is not None:
         return session.person
-    key, secret = request.POST.get("key", ""), request.registry.lms.secret(request.entry)
-    return person_of_form_key(secret, key, request.arrived) if isinstance(key, str) else None
+    key, keys = request.POST.get("key", ""), request.registry.lms.signing_keys(request.entry)
+    return person_of_form_key(keys, key, request.arrived) if isinstance(key, str) else None
 
 
 def _keep(request: Request, connection: Any, person_id: str,

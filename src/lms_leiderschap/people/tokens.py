@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import secrets
 from base64 import urlsafe_b64encode
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from urllib.parse import quote, unquote
 
@@ -44,6 +45,11 @@ def verify(secret: bytes, text: str) -> tuple[str, ...] | None:
     return tuple(unquote(part) for part in body.split("."))
 
 
+def verify_by(secrets: Iterable[bytes], text: str) -> tuple[str, ...] | None:
+    """The parts of a text that `sign` made with one of these secrets, None for any other text."""
+    return next((parts for secret in secrets if (parts := verify(secret, text))), None)
+
+
 def form_key(secret: bytes, person_id: str, at: datetime) -> str:
     """A new key for one form drawn at `at`, `<random>.<person>.<seconds since 1970>.<mac>`.
 
@@ -53,9 +59,12 @@ def form_key(secret: bytes, person_id: str, at: datetime) -> str:
     return sign(_form_secret(secret), secrets.token_urlsafe(16), person_id, drawn)
 
 
-def person_of_form_key(secret: bytes, key: str, at: datetime) -> str | None:
-    """The id of the person a form was drawn for; None when `key` is not ours or too old at `at`."""
-    parts = verify(_form_secret(secret), key)
+def person_of_form_key(secrets: Iterable[bytes], key: str, at: datetime) -> str | None:
+    """The id of the person a form was drawn for; None when `key` is not ours or too old at `at`.
+
+    secrets  the key of now and those it replaced: a form may be older than the key
+    """
+    parts = verify_by(map(_form_secret, secrets), key)
     if parts is None or len(parts) != 3:
         return None
     age = at.timestamp() - int(parts[2])

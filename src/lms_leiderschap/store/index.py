@@ -69,6 +69,10 @@ class CoveringList(Persistent):
         text = self._rows.get(key)
         return unpacked(text) if text else None
 
+    def keys(self) -> Iterator[Key]:
+        """The keys of all rows, in order."""
+        yield from self._rows.keys(min=GUARD, excludemin=True)
+
     def items(self, after: Key | None = None) -> Iterator[tuple[Key, Row]]:
         """Rows in order of their key, from just after `after` on."""
         for key, text in self._rows.items(min=after or GUARD, excludemin=True):

@@ -24,6 +24,7 @@ from lms_leiderschap.store.storages import open_storage
 
 log = logging.getLogger(__name__)
 INSTITUTION = "institution"
+SIGNS_WITH = "signs_with"  # the fingerprint of the key that a database signs with
 # Seconds after which what nobody uses lets go of its connections to a server. That has a hundred
 # for all institutions and processes together, unless somebody says otherwise.
 IDLE = 60.0
@@ -69,12 +70,15 @@ class Databases:
 
     read_only    only to look: a database in a file opens beside the process that has it
     any_release  also one that another release of the code wrote
+    any_key      also one that signed with a key which is not here
     """
 
     def __init__(
-        self, settings: Settings, *, read_only: bool = False, any_release: bool = False
-    ) -> None:
+        self, settings: Settings, *, read_only: bool = False, any_release: bool = False,
+        any_key: bool = False,
+    ) -> None:  # fmt: skip
         self.settings, self.read_only, self.any_release = settings, read_only, any_release
+        self.any_key = any_key
         self._places: dict[str, _Place] = {}
         self._lock = threading.Lock()
         self._caretaker: threading.Thread | None = None
@@ -83,7 +87,8 @@ class Databases:
     def database(self, entry: InstitutionEntry) -> DB:
         """The database of an institution, opened on first use.
 
-        Raises SettingError when it was written by another release or is another institution's.
+        Raises SettingError when it was written by another release, is another institution's, or
+        signed with a key that is not here.
         """
         place = self._place(entry)
         with place.lock:
@@ -92,7 +97,7 @@ class Databases:
     def open_all(self) -> None:
         """Open every database; one on a server that is away is opened when it is asked for.
 
-        Raises SettingError when one was written by another release or is another institution's.
+        Raises SettingError as `database` does.
         """
         for entry in self.settings.institutions:
             try:
@@ -180,8 +185,27 @@ class Databases:
         else:
             self._take_care()
             database = Database(storage, cache_size=self.settings.cache_objects, pool_timeout=IDLE)
-        _check(database, entry, any_release=self.any_release)
+        self._check(database, entry)
         return database
+
+    def _check(self, database: DB, entry: InstitutionEntry) -> None:
+        """Close it again when it is of another release, of another institution or another key."""
+        try:
+            with reading(database) as connection:
+                institution = institution_in(connection)
+                if institution is None:
+                    return
+                if not self.any_release:
+                    check_release(connection.root(), entry.key)
+                if institution.key != entry.key:
+                    raise SettingError(f"The storage of {entry.key} holds the database of "
+                                       f"{institution.key}. Look at storage in the institutions "
+                                       "file.")  # fmt: skip
+                if not self.any_key:
+                    self.settings.check_key(entry, connection.root().get(SIGNS_WITH))
+        except BaseException:
+            database.close()
+            raise
 
     def _take_care(self) -> None:
         with self._lock:
@@ -205,23 +229,6 @@ def _forget_old_blobs(settings: Settings, entry: InstitutionEntry) -> None:
     from lms_leiderschap.store.postgresql import forget_old_blobs  # an extra, so not at the top
 
     forget_old_blobs(settings.blob_cache / entry.key, time.time())
-
-
-def _check(database: DB, entry: InstitutionEntry, *, any_release: bool) -> None:
-    """Close the database again when it is of another release or of another institution."""
-    try:
-        with reading(database) as connection:
-            institution = institution_in(connection)
-            if institution is None:
-                return
-            if not any_release:
-                check_release(connection.root(), entry.key)
-            if institution.key != entry.key:
-                raise SettingError(f"The storage of {entry.key} holds the database of "
-                                   f"{institution.key}. Look at storage in the institutions file.")
-    except BaseException:
-        database.close()
-        raise
 
 
 def institution_in(connection: Any) -> Any:

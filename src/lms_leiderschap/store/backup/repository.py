@@ -17,7 +17,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -93,11 +93,12 @@ class Manifest:
 class Repository:
     """The backups of one institution in a directory.
 
-    key  the signing key of the institution; a manifest with another seal is refused
+    keys  the signing keys of the institution: the first one seals, and a manifest that none of them
+          sealed is refused
     """
 
-    def __init__(self, directory: Path, key: bytes) -> None:
-        self.directory, self.key = directory, key
+    def __init__(self, directory: Path, keys: Sequence[bytes]) -> None:
+        self.directory, self.keys = directory, keys
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -141,11 +142,12 @@ class Repository:
                 data[tuples] = tuple(data[tuples])
             data["blobs"] = {blob: (size, sha256) for blob, (size, sha256) in data["blobs"].items()}
             found = Manifest(**data)
-            good = hmac.compare_digest(found.sealed(self.key).seal, found.seal)
+            good = any(hmac.compare_digest(found.sealed(key).seal, found.seal)
+                       for key in self.keys)  # fmt: skip
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise SettingError(f"{path} cannot be read: {error!r}") from error
         if not good or found.name != name:
-            raise SettingError(f"The seal of {path} does not fit the key of the institution.")
+            raise SettingError(f"The seal of {path} fits no key of the institution.")
         return found
 
     def newest(self, until: datetime | None = None) -> Manifest | None:
@@ -188,7 +190,7 @@ class Repository:
 
     def write(self, manifest: Manifest) -> Manifest:
         """Seal a manifest and put it down: from now on the backup is there."""
-        sealed = manifest.sealed(self.key)
+        sealed = manifest.sealed(self.keys[0])
         with self._whole(self.directory / f"{sealed.name}.json") as target:
             target.write(json.dumps(asdict(sealed), ensure_ascii=False).encode())
         return sealed
