@@ -169,6 +169,9 @@ class Browser:
     def get(self, path: str, **headers: str) -> Page:
         return self._ask("GET", path, None, headers)
 
+    def head(self, path: str) -> Page:
+        return self._ask("HEAD", path, None, {})
+
     def send(self, page: Page, form: Form, button: str, value: str = "",
              uploads: Sequence[Upload] = ()) -> Page:
         """Send a form of a page with one of its buttons; redirects are not followed."""

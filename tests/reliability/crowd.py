@@ -18,6 +18,7 @@ from lms_leiderschap.store.folder import find
 from tests.reliability import live
 
 AT_ONCE = 50
+STAFF = ("office@voorbeeld.example", "admin@voorbeeld.example")
 STEP = "Vraag een collega om mee te lezen."
 
 
@@ -32,14 +33,14 @@ class Pressed(NamedTuple):
 
 
 class Crowd:
-    """A server, participants and teachers who are signed in, and all that can be handed in."""
+    """A server, everybody of an institution signed in, and all that can be handed in."""
 
     def __init__(self, directory: Path, people: int) -> None:
         self.ini, self.sheets = live.make(directory, people)
         self.teachers = [teacher_email(number + 1) for number in range(max(2, people // 100))]
         emails = dict.fromkeys(sheet.email for sheet in self.sheets)
         with live.opened(self.ini) as registry:
-            self.cookies = live.sessions(registry, [*emails, *self.teachers])
+            self.cookies = live.sessions(registry, [*emails, *self.teachers, *STAFF])
         self.server = live.serve(self.ini, free_port())
 
     def browser(self, cookies: dict[str, str]) -> Browser:
@@ -83,16 +84,17 @@ class Crowd:
         return done, time.monotonic() - begun
 
     def feedback(self, addresses: Sequence[str]) -> list[live.Sent]:
-        """The form of each version, filled in by one of the teachers."""
+        """The form of each version on which feedback is asked, filled in by one of the teachers."""
         forms = []
         for number, address in enumerate(addresses):
             browser = self.browser(self.cookies[self.teachers[number % len(self.teachers)]])
             page = browser.get(address)
-            form = page.form("ready")
-            form.fill("step", STEP)
-            form.tick("decision", "met")
-            forms.append(live.Sent(live.Sheet("", address), page, form, cookies=browser.cookies))
             browser.close()
+            for form in (form for form in page.forms() if "ready" in form.buttons):
+                form.fill("step", STEP)
+                form.tick("decision", "met")
+                sheet = live.Sheet("", address)
+                forms.append(live.Sent(sheet, page, form, cookies=browser.cookies))
         return forms
 
 

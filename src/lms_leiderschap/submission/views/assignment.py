@@ -43,7 +43,7 @@ def say_done(work: Work, request: Request) -> dict[str, Any] | Response:
         tick(work, note, by=request.person.__name__, at=request.arrived)
     except Refusal as refusal:
         request.response.status_int = 422
-        return {**_page(work, request), "problem": refusal.message, "note": note}
+        return {**_page(work, request), "problem": refusal, "note": note}
     return HTTPSeeOther(request.resource_path(work))
 
 
@@ -67,7 +67,7 @@ def _page(work: Work, request: Request) -> dict[str, Any]:
         "parts": work.report.parts if spec.report_key else (),
         "phases": _phases(work, module, brief, request), "left": kept_leftovers(work),
         "versions": versions_of(work, request), "step": _next_step(work, request),
-        "teacher": teacher_of(work), "problem": "", "person": request.person.__name__,
+        "teacher": teacher_of(work), "problem": None, "person": request.person.__name__,
         "note": work.ticked["note"] if work.ticked else work.note,
     }  # fmt: skip
 
