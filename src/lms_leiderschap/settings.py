@@ -156,8 +156,11 @@ class Settings:
 
     def replaced_keys(self, entry: InstitutionEntry) -> list[bytes]:
         """What signed before, newest first: files named KEY.when.key."""
-        replaced = sorted(self.keys.glob(f"{entry.key}.*.key"), reverse=True)
-        return [path.read_bytes() for path in replaced]
+        return [path.read_bytes() for path in self.replaced(entry)]
+
+    def replaced(self, entry: InstitutionEntry) -> list[Path]:
+        """The files of those keys."""
+        return sorted(self.keys.glob(f"{entry.key}.*.key"), reverse=True)
 
 
 def fingerprint(key: bytes) -> str:

@@ -88,6 +88,7 @@ def test_a_demo_for_all_is_one_that_was_said_twice(tmp_path: Path) -> None:
 @pytest.mark.parametrize("proxy", [
     "trusted_proxy = *", "trusted_proxy_headers = x-forwarded-for",
     "trusted_proxy = 127.0.0.1\ntrusted_proxy_headers = x-forwarded-fro",
+    "trusted_proxy = 127.0.0.1\ntrusted_proxy_headers = forwarded x-forwarded-for",
 ])  # fmt: skip
 def test_not_everybody_is_a_proxy(tmp_path: Path, proxy: str) -> None:
     ini = Path(written(tmp_path))
@@ -138,12 +139,14 @@ def test_keys_and_passwords_are_for_nobody_else_to_read(tmp_path: Path) -> None:
     assert SECRET not in str(refused.value)
     os.chmod(ini, 0o640)
     refuse_unsafe(ini)
-    key = tmp_path / "keys" / "meting.key"
-    key.parent.mkdir()
-    key.write_bytes(b"k" * 32)
-    key.chmod(0o640)
-    with pytest.raises(SettingError, match="chmod 600"):
-        refuse_unsafe(ini)
+    (tmp_path / "keys").mkdir()
+    for name in ("meting.key", "meting.2026-11.key"):
+        key = tmp_path / "keys" / name
+        key.write_bytes(b"k" * 32)
+        key.chmod(0o640)
+        with pytest.raises(SettingError, match="chmod 600"):
+            refuse_unsafe(ini)
+        key.chmod(0o600)
 
 
 @pytest.mark.promise("E8")

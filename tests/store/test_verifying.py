@@ -15,7 +15,10 @@ from ZODB.DB import DB
 
 from lms_leiderschap import in_slices
 from lms_leiderschap.cli.upkeep import repair, wrong_with
-from lms_leiderschap.feedback.queue import queue
+from lms_leiderschap.feedback.invariants import broken
+from lms_leiderschap.feedback.queue import make_lists, queue
+from lms_leiderschap.programme.model import Edition
+from lms_leiderschap.store.folder import path_of
 from lms_leiderschap.store.index import packed
 from lms_leiderschap.store.packing import pack
 from lms_leiderschap.store.storages import directory_in, open_storage
@@ -68,6 +71,17 @@ def _line(one: Any) -> None:
     released.drop(key)
 
 
+def _stale(one: Any) -> None:
+    released = queue(work_of(one).edition, "released")
+    [(key, row)] = [pair for pair in released.items() if "enrolments" in pair[1]["path"]]
+    released.put(key, row | {"number": row["number"] + 1})
+
+
+def _no_version(one: Any) -> None:
+    path = "/".join(path_of(work_of(one)))
+    queue(work_of(one).edition, "waiting").put(("2026", "x"), {"path": path})
+
+
 def _outcome(one: Any) -> None:
     version_of(one).outcome = "met"
 
@@ -81,7 +95,8 @@ def _log(one: Any) -> None:
     one.audit.sealed[2] = one.audit.sealed[2] | {"by": "x"}
 
 
-CHANGES = (_text, _receipt, _file, _version, _row, _line, _outcome, _remark, _log)
+CHANGES = (_text, _receipt, _file, _version, _row, _line, _stale, _no_version, _outcome,
+           _remark, _log)
 
 
 @pytest.mark.promise("B8")
@@ -98,6 +113,16 @@ def test_what_does_not_agree_is_found(tree: Any, figure: Any) -> None:
         tree._p_jar.transaction_manager.begin()
     assert found() == [] and missed == []
     figure("ways to disagree that were not found", len(missed), f"of {len(CHANGES)}", at_most=0)
+
+
+def test_a_row_that_teachers_of_another_edition_would_read_is_found(tree: Any) -> None:
+    edition = work_of(tree).edition
+    voorjaar = Edition("2027", "Voorjaar", "PLG", address="u", promise_days=10)
+    other = edition.__parent__.add("2027", voorjaar)
+    make_lists(other)
+    assert list(broken(tree)) == []
+    queue(other, "released").put(*next(queue(edition, "released").items()))
+    assert ["does not belong in it" in each for each in broken(tree)] == [True]
 
 
 def test_lists_are_rebuilt_from_what_they_stand_for(registry: Any) -> None:

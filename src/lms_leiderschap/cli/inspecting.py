@@ -124,6 +124,9 @@ def _of_exposure(ini: str, settings: Settings, server: Mapping[str, str]) -> Ite
     if others := sorted(named - KNOWN_PROXY_HEADERS):
         yield Finding(f"{ini}, trusted_proxy_headers", f"{', '.join(others)}: the names are "
                       f"{', '.join(sorted(KNOWN_PROXY_HEADERS))}.")
+    if "forwarded" in named and len(named) > 1:
+        yield Finding(f"{ini}, trusted_proxy_headers", "forwarded says all that the others do: "
+                      "name it, or them.")  # fmt: skip
     if server.get("trusted_proxy") and not settings.receiving_header:
         yield Finding(f"{ini}, lms.receiving_header", "Behind a proxy that reads the whole request "
                       "first, an upload that began before a deadline counts as late without it "
@@ -213,8 +216,8 @@ def _of_institutions(file: str, entries: tuple[InstitutionEntry, ...]) -> Iterat
 
 
 def _of_keys(settings: Settings) -> Iterator[Finding]:
-    for entry in settings.institutions:
-        path = settings.keys / f"{entry.key}.key"
+    for path in (path for entry in settings.institutions
+                 for path in (settings.key_of(entry), *settings.replaced(entry))):
         try:
             mode = path.stat().st_mode
         except OSError:
