@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import gc
+import threading
 from typing import Any
 
 from ZODB.Connection import Connection
 from ZODB.DB import DB
+
+_collecting = threading.RLock()  # held by the thread in which the garbage collector is at work
+
+
+def _around_collecting(phase: str, _facts: dict[str, int]) -> None:
+    if phase == "start":
+        _collecting.acquire()
+    else:
+        _collecting.release()
+
+
+gc.callbacks.append(_around_collecting)
 
 
 class _Connection(Connection):
@@ -16,6 +30,20 @@ class _Connection(Connection):
         except BaseException:
             self.close()
             raise
+
+    def setstate(self, obj: Any) -> None:
+        """Fill a ghost, but not while another thread collects garbage.
+
+        The cache holds ghosts by references that are not counted. One that only garbage refers to
+        any more is garbage too, until we take it from the cache; the collector has made its list
+        by then, and empties what stands on it: an object without its state, that says it has it.
+        It lets other threads run in between, whenever something that it destroys waits for the
+        system. What is still a ghost has nothing to lose, so we wait until it is done
+        (persistent 6.9, cPickleCache.c and the note on Per_traverse in cPersistence.c).
+        """
+        with _collecting:
+            pass
+        super().setstate(obj)
 
 
 class Database(DB):
