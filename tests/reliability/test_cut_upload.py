@@ -12,6 +12,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import Any
@@ -104,13 +105,13 @@ def over_the_line(port: int, sent: live.Sent) -> bytes:
 def answered(port: int, request: bytes) -> bytes:
     """All that is said to it until the line is closed; b"" when it was cut before."""
     found = b""
-    with socket.create_connection((live.HOST, port), timeout=20) as line:
-        try:
-            line.sendall(request)
-            while b"\r\n\r\n" not in found and (piece := line.recv(65_536)):
-                found += piece
-        except ConnectionError:
-            pass  # cut
+    with (
+        suppress(ConnectionError),  # cut, at times while the line is still being laid
+        socket.create_connection((live.HOST, port), timeout=20) as line,
+    ):
+        line.sendall(request)
+        while b"\r\n\r\n" not in found and (piece := line.recv(65_536)):
+            found += piece
     return found
 
 

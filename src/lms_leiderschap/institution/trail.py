@@ -38,6 +38,7 @@ VERBS = {
     "group.joined": _("Added somebody to a group"),
     "group.left": _("Took somebody out of a group"),
     "lists.rebuilt": _("Rebuilt the lists"),
+    "institution.key_accepted": _("Accepted another signing key"),
     "mail.sent_again": _("Had a mail sent again"),
     "mail.thrown_away": _("Threw a mail away"),
     "meeting.chosen": _("Chose another meeting"),
