@@ -9,6 +9,9 @@ from typing import Any
 from ZODB.Connection import Connection
 from ZODB.DB import DB
 
+# Seconds: collecting takes milliseconds. Whoever loads may hold a lock that something which is
+# destroyed wants too, and those two must not wait for each other for ever.
+PATIENCE = 5.0
 _collecting = threading.RLock()  # held by the thread in which the garbage collector is at work
 
 
@@ -41,8 +44,8 @@ class _Connection(Connection):
         system. What is still a ghost has nothing to lose, so we wait until it is done
         (persistent 6.9, cPickleCache.c and the note on Per_traverse in cPersistence.c).
         """
-        with _collecting:
-            pass
+        if _collecting.acquire(timeout=PATIENCE):
+            _collecting.release()
         super().setstate(obj)
 
 
